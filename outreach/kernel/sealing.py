@@ -1,0 +1,120 @@
+"""Seals what must not be readable at rest, and finds it again by a keyed fingerprint (S18, S19).
+
+Sealing is AES-256-GCM; the lookup key is HMAC-SHA256. The two families of keys are apart: sealing
+keys rotate and are then removed, lookup keys stay while an opt-out tombstone uses them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from outreach.kernel.errors import BadInput, Unavailable
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+FAMILIES = ("seal", "lookup")
+
+
+class Vault:
+    """The keys of one store: seals, opens and fingerprints. Never prints what it holds.
+
+    `seal` and `lookup` map a key's name to 32 bytes; the first of each is the current one.
+    """
+
+    def __init__(self, seal: Mapping[str, bytes], lookup: Mapping[str, bytes]) -> None:
+        self._ciphers = {name: AESGCM(key) for name, key in seal.items()}
+        self._lookup = dict(lookup)
+        self.current = next(iter(seal))
+        self._current_cipher = self._ciphers[self.current]
+        self._header = bytes([len(self.current)]) + self.current.encode()
+        self._current_lookup = next(iter(self._lookup.values()))
+
+    def __repr__(self) -> str:
+        return f"<Vault current={self.current} of {len(self._ciphers)}>"
+
+    def seal(self, text: str) -> bytes:
+        """`text` sealed with the current key: name length, name, nonce, ciphertext and tag."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return self._header + nonce + self._current_cipher.encrypt(nonce, text.encode(), None)
+
+    def unseal(self, sealed: bytes) -> str:
+        """The text inside; raises Unavailable if its key is not here or it was altered."""
+        end = 1 + sealed[0]
+        name = sealed[1:end].decode()
+        cipher = self._ciphers.get(name)
+        if cipher is None:
+            raise Unavailable(
+                f"The sealing key {name!r} is not among the configured keys.",
+                remedy="Add it to OUTREACH_SECRET_KEYS or OUTREACH_HELP_KEYS.",
+            )
+        nonce = sealed[end : end + _NONCE_BYTES]
+        try:
+            return cipher.decrypt(nonce, sealed[end + _NONCE_BYTES :], None).decode()
+        except InvalidTag as error:
+            raise Unavailable(
+                "A sealed value does not open with its key: it was altered or the key is wrong.",
+                remedy="Restore the database or the keys from a backup.",
+            ) from error
+
+    def lookup(self, text: str) -> bytes:
+        """The 32-byte fingerprint that finds `text`, made with the current lookup key."""
+        return hmac.digest(self._current_lookup, text.encode(), hashlib.sha256)
+
+    def lookups(self, text: str) -> list[bytes]:
+        """The fingerprints of `text` under every lookup key, the current one first."""
+        return [hmac.digest(key, text.encode(), hashlib.sha256) for key in self._lookup.values()]
+
+
+def parse_keys(text: str, where: str) -> Vault:
+    """The vault of a setting such as `seal-a=BASE64,lookup-a=BASE64`, current keys first.
+
+    Raises BadInput (naming `where`, never the key) for an unknown family, a double name, a key
+    that isn't 32 bytes, or a family without a key.
+    """
+    found: dict[str, dict[str, bytes]] = {family: {} for family in FAMILIES}
+    for position, entry in enumerate((e.strip() for e in text.split(",") if e.strip()), start=1):
+        name, _, value = entry.partition("=")
+        family = name.partition("-")[0]
+        if family not in found or name in found[family] or len(name) > 60:
+            raise BadInput(
+                f"Key {position} needs a name of its own that begins with seal- or lookup-.",
+                where=where,
+                remedy="Make a set with: outreach keys new",
+            )
+        found[family][name] = _decode(value, where, position)
+    for family, keys in found.items():
+        if not keys:
+            raise BadInput(
+                f"There is no {family}- key.", where=where, remedy="Make: outreach keys new"
+            )
+    return Vault(found["seal"], found["lookup"])
+
+
+def new_keys() -> str:
+    """A fresh set in the form that parse_keys reads."""
+    suffix = secrets.token_hex(3)
+    fresh = ((f, base64.b64encode(os.urandom(_KEY_BYTES)).decode()) for f in FAMILIES)
+    return ",".join(f"{family}-{suffix}={key}" for family, key in fresh)
+
+
+def _decode(value: str, where: str, position: int) -> bytes:
+    try:
+        key = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise BadInput(
+            f"Key {position} is not 32 bytes in base64.",
+            where=where,
+            remedy="Make a set with: outreach keys new",
+        )
+    return key
