@@ -1,0 +1,5 @@
+"""Puts the parts together: every table known to the metadata, adapters chosen by the settings."""
+
+from __future__ import annotations
+
+import outreach.store.ledger  # noqa: F401

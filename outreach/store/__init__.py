@@ -1,0 +1,1 @@
+"""The database: engine, transactions, dialect differences, migrations and the fact ledger."""

@@ -1,0 +1,21 @@
+"""The few places where the two databases differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, FromClause, Select
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert(connection: Connection, table: FromClause) -> Any:
+    """An INSERT that understands `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return make(table)  # type: ignore[arg-type]
+
+
+def skip_locked(connection: Connection, query: Select[Any]) -> Select[Any]:
+    """`query` made to pass over rows that another worker holds; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        return query.with_for_update(skip_locked=True)
+    return query

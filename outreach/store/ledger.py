@@ -1,0 +1,76 @@
+"""The append-only ledger of facts: what happened, when, with its dimensions as they were then.
+
+People, delivery and (sealed) hotline append; `reach` alone reads. Help facts carry no contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Column, Connection, Index
+from sqlmodel import Field, SQLModel
+
+from outreach.store.types import RowId, UtcDateTime
+
+NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact. `kind` is e.g. `delivery.delivered`; ids are ours; `amount` is in the kind's unit
+    (seconds heard, parts), `cost_micro` in millionths of `currency`."""
+
+    kind: str
+    at: datetime
+    contact_id: int | None = None
+    campaign_id: int | None = None
+    broadcast_id: int | None = None
+    delivery_id: int | None = None
+    attempt_id: int | None = None
+    channel: str = ""
+    province: str = NOT_ASKED
+    sex: str = NOT_ASKED
+    age_band: str = NOT_ASKED
+    audience: str = NOT_ASKED
+    destination: str = NOT_ASKED
+    language: str = NOT_ASKED
+    detail: str = ""
+    amount: int = 0
+    cost_micro: int = 0
+    currency: str = ""
+
+
+class LedgerFact(SQLModel, table=True):
+    """A stored fact: never updated, never deleted."""
+
+    __tablename__: ClassVar[str] = "ledger_fact"
+    __table_args__ = (Index("ix_ledger_fact_kind_at", "kind", "at"),)
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    kind: str = Field(max_length=40)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    contact_id: int | None = Field(default=None, sa_type=RowId)
+    campaign_id: int | None = Field(default=None, sa_type=RowId)
+    broadcast_id: int | None = Field(default=None, sa_type=RowId)
+    delivery_id: int | None = Field(default=None, sa_type=RowId)
+    attempt_id: int | None = Field(default=None, sa_type=RowId)
+    channel: str = Field(max_length=10)
+    province: str = Field(max_length=16)
+    sex: str = Field(max_length=16)
+    age_band: str = Field(max_length=16)
+    audience: str = Field(max_length=16)
+    destination: str = Field(max_length=16)
+    language: str = Field(max_length=16)
+    detail: str = Field(max_length=60)
+    amount: int = 0
+    cost_micro: int = 0
+    currency: str = Field(max_length=3)
+
+
+def append(connection: Connection, facts: Sequence[Fact]) -> None:
+    """Adds `facts` to the ledger inside the caller's transaction."""
+    if facts:
+        connection.execute(LedgerFact.__table__.insert(), [asdict(fact) for fact in facts])  # type: ignore[attr-defined]

