@@ -19,3 +19,10 @@ def skip_locked(connection: Connection, query: Select[Any]) -> Select[Any]:
     if connection.dialect.name == "postgresql":
         return query.with_for_update(skip_locked=True)
     return query
+
+
+def locked(connection: Connection, query: Select[Any]) -> Select[Any]:
+    """`query` with its rows locked until the transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        return query.with_for_update()
+    return query

@@ -1,0 +1,138 @@
+"""Takes due deliveries for sending: leases them, checks them again, records their attempts.
+
+A lease can be given back, because nothing has left. From *submitting* on the request may have
+left, so that state is committed before the request is made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, Row
+
+from outreach.delivery import queries
+from outreach.delivery.lane import Held, Lane, Later, Ready
+from outreach.delivery.rules.states import AttemptState, DeliveryState
+from outreach.kernel.ids import public_id
+from outreach.store.engine import transaction
+
+LEASE = timedelta(minutes=10)
+# After the validity period the operator may still report for this long.
+_GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A recorded attempt, ready to leave. `body` is None for a call."""
+
+    attempt_id: int
+    public_id: str
+    channel: str
+    to: str = field(repr=False)
+    body: str | None = field(repr=False)
+    parts: int
+    validity: int
+
+
+def claim(engine: Engine, lane: Lane, channel: str, now: datetime, limit: int) -> list[int]:
+    """Leases up to `limit` due deliveries of `channel`; returns their ids."""
+    with transaction(engine) as connection:
+        stopped = queries.scopes(connection)
+        due = queries.claimable(connection, lane, channel, stopped, now, limit)
+        return [] if due is None else queries.lease(connection, lane, due, now + LEASE, now)
+
+
+def give_back(engine: Engine, lane: Lane, ids: Collection[int], now: datetime) -> None:
+    """Returns leases that will not be used."""
+    with transaction(engine) as connection:
+        queries.give_back(connection, lane, ids, now)
+
+
+def submit(
+    engine: Engine, lane: Lane, ids: Sequence[int], sender: str, now: datetime
+) -> list[Outgoing]:
+    """Checks the leased `ids` again and commits an attempt (*submitting*) for each that may go."""
+    with transaction(engine) as connection:
+        stopped = queries.scopes(connection)
+        rows = queries.leased(connection, lane, ids)
+        halted = [row.id for row in rows if _stopped(row, stopped)]
+        queries.give_back(connection, lane, halted, now)
+        rows = [row for row in rows if row.id not in set(halted)]
+        late = [
+            Held(row.id, DeliveryState.EXPIRED, "too_late") for row in rows if row.expires_at <= now
+        ]
+        in_time = [row for row in rows if row.expires_at > now]
+        verdicts = [*late, *lane.check(connection, in_time, now)]
+        by_id = {row.id: row for row in rows}
+        ready = [v for v in verdicts if isinstance(v, Ready)]
+        held = [v for v in verdicts if isinstance(v, Held)]
+        later = [v for v in verdicts if isinstance(v, Later)]
+        changes = [_change(by_id[v.delivery_id], v.state, v.reason, now) for v in held] + [
+            _change(by_id[v.delivery_id], "pending", v.reason, now, due_at=v.at) for v in later
+        ]
+        attempts = []
+        for verdict in ready:
+            row = by_id[verdict.delivery_id]
+            changes.append(_change(row, "trying", "", now, tried=True))
+            attempts.append(_attempt(lane, row, verdict, sender, now))
+        queries.set_deliveries(connection, lane, changes)
+        numbers = queries.add_attempts(connection, lane, attempts) if attempts else {}
+        if held:
+            lane.ended(connection, held, now)
+    return [
+        Outgoing(
+            numbers[a["public_id"]], a["public_id"], a["channel"], v.to, v.body, v.parts, v.validity
+        )
+        for a, v in zip(attempts, ready, strict=True)
+    ]
+
+
+def body_digest(body: str) -> str:
+    """What finds a text again in the gateway's list without our keeping it."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _stopped(row: Row[Any], stopped: Collection[str]) -> bool:
+    mine = {"everything", f"channel:{row.channel}", f"campaign:{getattr(row, 'campaign_id', '')}"}
+    return not mine.isdisjoint(stopped)
+
+
+def _change(
+    row: Row[Any],
+    state: str,
+    reason: str,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+    tried: bool = False,
+) -> dict[str, Any]:
+    return {
+        "b_id": row.id,
+        "state": DeliveryState(state),
+        "reason": reason,
+        "due_at": due_at or row.due_at,
+        "attempts": row.attempts + (1 if tried else 0),
+        "first_tried_at": (row.first_tried_at or now) if tried else row.first_tried_at,
+        "updated_at": now,
+    }
+
+
+def _attempt(
+    lane: Lane, row: Row[Any], verdict: Ready, sender: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "public_id": public_id(lane.tag),
+        "delivery_id": row.id,
+        "channel": row.channel,
+        "state": AttemptState.SUBMITTING,
+        "sender": sender,
+        "parts": verdict.parts,
+        "body_digest": body_digest(verdict.body) if verdict.body is not None else "",
+        "submitting_at": now,
+        "horizon_at": now + timedelta(seconds=verdict.validity) + _GRACE,
+        "updated_at": now,
+    }

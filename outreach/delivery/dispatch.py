@@ -1,0 +1,202 @@
+"""Sends: takes due deliveries of every lane, paced and many at a time, and records each answer.
+
+Each lane has its own pump, so a person's answer never waits behind a broadcast; the database work
+runs in one thread beside the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+import structlog
+from sqlalchemy import Engine
+
+from outreach.delivery.claiming import Outgoing, claim, give_back, submit
+from outreach.delivery.lane import Lane
+from outreach.delivery.outcomes import of_answer
+from outreach.delivery.pace import Pacer
+from outreach.delivery.progress import News, apply
+from outreach.gateways.ports import CallOut, Gateway, Outcome, SmsOut
+from outreach.kernel.batch import Batcher
+from outreach.kernel.clock import Clock
+from outreach.store.engine import transaction
+
+log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CHANNELS = ("sms", "voice")
+_CLAIM = 500
+_CHUNK = 250
+# Usual length of a Khmer text, to turn a pace in parts into a number of messages.
+_PARTS_GUESS = 3
+_RING_SECONDS = 30
+# Beside the broadcasts' connections there is always room for answers.
+_URGENT_IN_FLIGHT = 50
+
+
+@dataclass(frozen=True)
+class SenderPace:
+    """A sender and what it may send: parts and calls per second, requests in flight."""
+
+    number: str
+    parts_per_second: float = 10
+    calls_per_second: float = 1
+    in_flight: int = 150
+
+    def __repr__(self) -> str:
+        return f"<SenderPace {self.parts_per_second}/s>"
+
+
+class Dispatcher:
+    """The sender of one process. `urgent` names the lanes that overtake."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        gateway: Gateway,
+        lanes: Sequence[Lane],
+        pace: SenderPace,
+        executor: Executor,
+        *,
+        urgent: frozenset[str] = frozenset(),
+        idle_seconds: float = 0.2,
+    ) -> None:
+        self._engine, self._clock, self._gateway = engine, clock, gateway
+        self._lanes, self._pace, self._executor = tuple(lanes), pace, executor
+        self._urgent, self._idle = urgent, idle_seconds
+        self._pacers = {"sms": Pacer(pace.parts_per_second), "voice": Pacer(pace.calls_per_second)}
+        # Half a second of pace.
+        self._chunk_sizes = {
+            "sms": _chunk(pace.parts_per_second / 2 / _PARTS_GUESS),
+            "voice": _chunk(pace.calls_per_second / 2),
+        }
+        self._slots = {
+            lane.name: asyncio.Semaphore(
+                _URGENT_IN_FLIGHT if lane.name in urgent else pace.in_flight
+            )
+            for lane in lanes
+        }
+        self._answers: dict[str, Batcher[News, None]] = {
+            lane.name: Batcher(self._writer(lane), executor) for lane in lanes
+        }
+        self._woken = {
+            (lane.name, channel): asyncio.Event() for lane in lanes for channel in CHANNELS
+        }
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def wake(self, lane: str) -> None:
+        """Looks at `lane` at once instead of at its next turn."""
+        for channel in CHANNELS:
+            self._woken[lane, channel].set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sends until `stop` is set; then finishes what has left and gives back the rest."""
+        async with asyncio.TaskGroup() as group:
+            for lane in self._lanes:
+                for channel in CHANNELS:
+                    group.create_task(self._pump(lane, channel, stop))
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def drain(self) -> None:
+        """Sends all that is due now, and returns when every answer is recorded."""
+        for lane in self._lanes:
+            for channel in CHANNELS:
+                while await self._turn(lane, channel, asyncio.Event()):
+                    pass
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _pump(self, lane: Lane, channel: str, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            self._woken[lane.name, channel].clear()
+            if await self._turn(lane, channel, stop):
+                continue
+            try:
+                await asyncio.wait_for(self._woken[lane.name, channel].wait(), self._idle)
+            except TimeoutError:
+                continue
+
+    async def _turn(self, lane: Lane, channel: str, stop: asyncio.Event) -> bool:
+        """Claims once and sends what was claimed; False if there was nothing."""
+        now = self._clock.now()
+        ids = await self._in_thread(claim, self._engine, lane, channel, now, _CLAIM)
+        size = self._chunk_sizes[channel]
+        chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
+        # The next chunk is recorded while this one leaves; each is at most half a second of pace.
+        coming = self._submitting(lane, chunks[0]) if chunks else None
+        for position, _ in enumerate(chunks):
+            assert coming is not None
+            outgoing = await coming
+            more = position + 1 < len(chunks) and not stop.is_set()
+            coming = self._submitting(lane, chunks[position + 1]) if more else None
+            for item in outgoing:
+                await self._start(lane, item)
+            if coming is None:
+                rest = [i for chunk in chunks[position + 1 :] for i in chunk]
+                if rest:
+                    await self._in_thread(give_back, self._engine, lane, rest, self._clock.now())
+                break
+        return bool(ids)
+
+    def _submitting(self, lane: Lane, ids: Sequence[int]) -> asyncio.Task[list[Outgoing]]:
+        return asyncio.create_task(
+            self._in_thread(submit, self._engine, lane, ids, self._pace.number, self._clock.now())
+        )
+
+    async def _start(self, lane: Lane, item: Outgoing) -> None:
+        slot, pacer = self._slots[lane.name], self._pacers[item.channel]
+        await slot.acquire()
+        if lane.name in self._urgent:
+            pacer.overtake(item.parts)
+        else:
+            await pacer.take(item.parts)
+        task = asyncio.create_task(self._send(lane, item))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _send(self, lane: Lane, item: Outgoing) -> None:
+        try:
+            outcome = await self._deliver(item)
+        finally:
+            self._slots[lane.name].release()
+        news = of_answer(item.attempt_id, outcome)
+        if news is None:
+            log.warning(
+                "uncertain answer; will be looked up, not sent again", attempt=item.public_id
+            )
+            return
+        await self._answers[lane.name].put(news)
+
+    async def _deliver(self, item: Outgoing) -> Outcome:
+        sender = self._pace.number
+        if item.body is None:
+            return await self._gateway.place_call(
+                CallOut(item.to, sender, item.public_id, _RING_SECONDS)
+            )
+        return await self._gateway.send_sms(
+            SmsOut(item.to, sender, item.body, item.public_id, item.validity)
+        )
+
+    def _writer(self, lane: Lane) -> Callable[[Sequence[News]], Sequence[None]]:
+        def write(news: Sequence[News]) -> Sequence[None]:
+            with transaction(self._engine) as connection:
+                apply(connection, lane, news, self._clock.now())
+            return [None] * len(news)
+
+        return write
+
+    async def _in_thread(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, work, *args)
+
+
+def _chunk(messages: float) -> int:
+    return max(1, min(_CHUNK, int(messages)))

@@ -1,0 +1,86 @@
+"""A lane: the tables that the pipeline works on, and what only their owner can decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table
+
+from outreach.delivery.rules.retry import RetryPolicy
+from outreach.delivery.rules.states import AttemptState, DeliveryState
+
+
+@dataclass(frozen=True)
+class Ready:
+    """May go now. `body` is the SMS (None for a call); `validity` is in seconds."""
+
+    delivery_id: int
+    to: str = field(repr=False)
+    body: str | None = field(repr=False)
+    parts: int
+    validity: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """Must not go: the delivery ends in `state` with `reason`."""
+
+    delivery_id: int
+    state: DeliveryState
+    reason: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """May not go before `at` (quiet hours, a holiday)."""
+
+    delivery_id: int
+    at: datetime
+    reason: str
+
+
+Verdict = Ready | Held | Later
+
+
+@dataclass(frozen=True)
+class Move:
+    """An attempt went from `before` to `after`, and its delivery to `delivery_state`."""
+
+    attempt: Row[Any]
+    delivery: Row[Any]
+    before: AttemptState | None
+    after: AttemptState
+    delivery_state: DeliveryState
+    reason: str
+    error_class: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Which tables, whose rules.
+
+    `check(connection, deliveries, now)` decides again at the moment of sending, one verdict per
+    row. `addresses` gives the numbers of deliveries (to find a lost message). `policies` gives the
+    retry policy of deliveries. `moved` hears of every move, in its transaction (facts, alerts).
+    `tag` begins the public ids of its attempts, so that a report finds its lane.
+    """
+
+    name: str
+    tag: str
+    deliveries: Table
+    attempts: Table
+    receipts: Table
+    check: Callable[[Connection, Sequence[Row[Any]], datetime], Sequence[Verdict]]
+    addresses: Callable[[Connection, Sequence[int]], Mapping[int, str]]
+    policies: Callable[[Connection, Sequence[Row[Any]]], Mapping[int, RetryPolicy]]
+    moved: Callable[[Connection, Sequence[Move], datetime], None]
+    ended: Callable[[Connection, Sequence[Held], datetime], None]
+
+
+def of_attempt(lanes: Sequence[Lane], public_id: str) -> Lane | None:
+    """The lane that an attempt's public id belongs to, or None for an id that isn't ours."""
+    tag = public_id.partition("_")[0]
+    return next((lane for lane in lanes if lane.tag == tag), None)

@@ -1,0 +1,171 @@
+"""Moves attempts and their deliveries on, whatever the news came from: an answer, a receipt, a
+poll or silence. One road for all of them, so that order and repetition can't matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from outreach.delivery import queries
+from outreach.delivery.lane import Lane, Move
+from outreach.delivery.rules.retry import RetryPolicy, decide
+from outreach.delivery.switches import halt_for
+from outreach.delivery.rules.states import (
+    RETRYABLE,
+    AttemptState,
+    DeliveryState,
+    delivery_after,
+    moved,
+)
+
+NEVER_ACCEPTED = "never_accepted"
+
+
+@dataclass(frozen=True)
+class News:
+    """What is now known of an attempt. `again_after` is set where the gateway never took it: it
+    does not count as a try, and may go again after that time."""
+
+    attempt_id: int
+    state: AttemptState
+    sid: str | None = None
+    error_code: str | None = None
+    error_class: str = ""
+    heard_seconds: int | None = None
+    again_after: timedelta | None = None
+
+
+def apply(connection: Connection, lane: Lane, news: Sequence[News], now: datetime) -> list[Move]:
+    """Applies `news` in order; returns the moves that it made. Never raises on late or odd news."""
+    pairs = queries.with_deliveries(connection, lane, {item.attempt_id for item in news})
+    known = {attempt.id: (attempt, delivery) for attempt, delivery in pairs}
+    fresh = [item for item in _merge(news, known) if item.attempt_id in known]
+    newest = queries.newest_attempts(
+        connection, lane, {known[item.attempt_id][1].id for item in fresh}
+    )
+    failing = [known[item.attempt_id][1] for item in fresh if item.state in RETRYABLE]
+    policies = lane.policies(connection, failing) if failing else {}
+    moves = []
+    attempt_rows: list[dict[str, Any]] = []
+    delivery_rows: list[dict[str, Any]] = []
+    for item in fresh:
+        attempt, delivery = known[item.attempt_id]
+        before = AttemptState(attempt.state)
+        after = moved(before, item.state)
+        attempt_rows.append(_attempt_row(attempt, item, after, now))
+        if after is before:
+            continue
+        row = _delivery_row(delivery, item, after, newest[delivery.id] == attempt.id, policies, now)
+        delivery_rows.append(row)
+        moves.append(
+            Move(
+                attempt,
+                delivery,
+                before,
+                after,
+                DeliveryState(row["state"]),
+                row["reason"],
+                item.error_class,
+            )
+        )
+    queries.set_attempts(connection, lane, attempt_rows)
+    queries.set_deliveries(connection, lane, delivery_rows)
+    if moves:
+        halt_for(connection, moves, now)
+        lane.moved(connection, moves, now)
+    return moves
+
+
+def _merge(news: Sequence[News], known: Mapping[int, tuple[Row[Any], Row[Any]]]) -> list[News]:
+    """One item per attempt: the furthest state among those that came together."""
+    merged: dict[int, News] = {}
+    for item in news:
+        if item.attempt_id not in known:
+            continue
+        earlier = merged.get(item.attempt_id)
+        if earlier is None:
+            merged[item.attempt_id] = item
+            continue
+        ahead = moved(earlier.state, item.state) is item.state
+        first, second = (item, earlier) if ahead else (earlier, item)
+        merged[item.attempt_id] = News(
+            item.attempt_id,
+            first.state,
+            first.sid or second.sid,
+            first.error_code,
+            first.error_class,
+            first.heard_seconds if first.heard_seconds is not None else second.heard_seconds,
+            first.again_after,
+        )
+    return list(merged.values())
+
+
+def _attempt_row(
+    attempt: Row[Any], item: News, after: AttemptState, now: datetime
+) -> dict[str, Any]:
+    changed = after is not AttemptState(attempt.state)
+    return {
+        "b_id": attempt.id,
+        "state": after,
+        "sid": attempt.sid or item.sid,
+        "error_code": item.error_code if changed else attempt.error_code,
+        "heard_seconds": (
+            attempt.heard_seconds if item.heard_seconds is None else item.heard_seconds
+        ),
+        "updated_at": now,
+    }
+
+
+def _delivery_row(
+    delivery: Row[Any],
+    item: News,
+    after: AttemptState,
+    is_newest: bool,
+    policies: Mapping[int, RetryPolicy],
+    now: datetime,
+) -> dict[str, Any]:
+    row = {
+        "b_id": delivery.id,
+        "state": delivery.state,
+        "reason": delivery.reason,
+        "channel": delivery.channel,
+        "attempts": delivery.attempts,
+        "due_at": delivery.due_at,
+        "updated_at": now,
+    }
+    state = delivery_after(after)
+    if state is DeliveryState.DONE:
+        return row | {"state": state, "reason": ""}
+    # News of an older attempt, or of a delivery that has ended, changes no more than `done` does.
+    if not is_newest or delivery.state not in (DeliveryState.TRYING, DeliveryState.UNKNOWN):
+        return row
+    if item.again_after is not None:
+        return row | {
+            "state": DeliveryState.PENDING,
+            "reason": item.error_code or "",
+            "attempts": delivery.attempts - 1,
+            "due_at": now + item.again_after,
+        }
+    if after in RETRYABLE:
+        policy = policies.get(delivery.id, RetryPolicy())
+        again = decide(
+            policy,
+            attempts=delivery.attempts,
+            channel=delivery.channel,
+            now=now,
+            zone=delivery.zone,
+            expires_at=delivery.expires_at,
+        )
+        if again:
+            return row | {
+                "state": DeliveryState.PENDING,
+                "reason": item.error_code or after,
+                "channel": again.channel,
+                "due_at": again.at,
+            }
+    reason = "" if state is DeliveryState.TRYING else (item.error_code or after)
+    return row | {"state": state, "reason": reason}

@@ -1,0 +1,236 @@
+"""The SQL of the pipeline, written once for every lane; nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, or_, select, update
+
+from outreach.delivery.lane import Lane
+from outreach.delivery.rules.states import OPEN, DeliveryState
+from outreach.delivery.tables import KillSwitch
+from outreach.store.dialect import insert, locked, skip_locked
+
+D = DeliveryState
+SWITCHES: Table = KillSwitch.__table__  # type: ignore[attr-defined]
+_WAITING = (D.PENDING, D.LEASED)
+
+
+def claimable(
+    connection: Connection,
+    lane: Lane,
+    channel: str,
+    scopes: Collection[str],
+    now: datetime,
+    limit: int,
+) -> Select[Any] | None:
+    """The ids that may be leased now under the kill switches `scopes`; None if all is stopped."""
+    if not {"everything", f"channel:{channel}"}.isdisjoint(scopes):
+        return None
+    t = lane.deliveries.c
+    query = select(t.id).where(t.state == D.PENDING, t.channel == channel, t.due_at <= now)
+    if "campaign_id" in t:
+        stopped = [int(s.partition(":")[2]) for s in scopes if s.startswith("campaign:")]
+        query = query.where(t.campaign_id.not_in(stopped))
+    return skip_locked(connection, query.order_by(t.due_at, t.id).limit(limit))
+
+
+def lease(
+    connection: Connection, lane: Lane, ids: Select[Any], until: datetime, now: datetime
+) -> list[int]:
+    """Leases the deliveries that `ids` selects; returns them."""
+    table = lane.deliveries
+    result = connection.execute(
+        update(table)
+        .where(table.c.id.in_(ids.scalar_subquery()))
+        .values(state=D.LEASED, lease_until=until, updated_at=now)
+        .returning(table.c.id)
+    )
+    return sorted(row.id for row in result)
+
+
+def give_back(connection: Connection, lane: Lane, ids: Collection[int], now: datetime) -> None:
+    """Returns leases that were not used."""
+    table = lane.deliveries
+    connection.execute(
+        update(table)
+        .where(table.c.id.in_(ids), table.c.state == D.LEASED)
+        .values(state=D.PENDING, lease_until=None, updated_at=now)
+    )
+
+
+def reclaim(connection: Connection, lane: Lane, now: datetime) -> int:
+    """Takes back the leases that ran out: their worker is gone, and nothing had left."""
+    table = lane.deliveries
+    return connection.execute(
+        update(table)
+        .where(table.c.state == D.LEASED, table.c.lease_until < now)
+        .values(state=D.PENDING, lease_until=None, updated_at=now)
+    ).rowcount
+
+
+def leased(connection: Connection, lane: Lane, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """The rows of `ids` that are still leased, locked."""
+    table = lane.deliveries
+    query = select(table).where(table.c.id.in_(ids), table.c.state == D.LEASED)
+    return connection.execute(locked(connection, query.order_by(table.c.id))).all()
+
+
+def overdue(connection: Connection, lane: Lane, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Waiting deliveries whose time has passed."""
+    table = lane.deliveries
+    query = select(table).where(table.c.state == D.PENDING, table.c.expires_at <= now)
+    return connection.execute(locked(connection, query.limit(limit))).all()
+
+
+def set_deliveries(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes state, reason, due_at, attempts, channel and first_tried_at of each row (`b_id`)."""
+    _set(connection, lane.deliveries, rows)
+
+
+def set_attempts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes the given columns of each attempt (`b_id`)."""
+    _set(connection, lane.attempts, rows)
+
+
+def add_attempts(
+    connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]
+) -> dict[str, int]:
+    """Adds attempts; returns the id of each by its public id."""
+    table = lane.attempts
+    result = connection.execute(table.insert().returning(table.c.public_id, table.c.id), list(rows))
+    return {row.public_id: row.id for row in result}
+
+
+def with_deliveries(
+    connection: Connection, lane: Lane, attempt_ids: Collection[int]
+) -> list[tuple[Row[Any], Row[Any]]]:
+    """Each attempt with its delivery, both locked, deliveries first (the order of `leased`)."""
+    a, d = lane.attempts, lane.deliveries
+    wanted = select(a.c.delivery_id).where(a.c.id.in_(attempt_ids))
+    deliveries = connection.execute(
+        locked(connection, select(d).where(d.c.id.in_(wanted)).order_by(d.c.id))
+    ).all()
+    by_id = {row.id: row for row in deliveries}
+    attempts = connection.execute(
+        locked(connection, select(a).where(a.c.id.in_(attempt_ids)).order_by(a.c.id))
+    ).all()
+    return [(row, by_id[row.delivery_id]) for row in attempts]
+
+
+def attempt_ids(connection: Connection, lane: Lane, public_ids: Collection[str]) -> dict[str, int]:
+    """The ids of attempts by public id; those that don't exist are left out."""
+    a = lane.attempts.c
+    rows = connection.execute(select(a.public_id, a.id).where(a.public_id.in_(public_ids)))
+    return {row.public_id: row.id for row in rows}
+
+
+def newest_attempts(
+    connection: Connection, lane: Lane, delivery_ids: Collection[int]
+) -> dict[int, int]:
+    """The newest attempt of each delivery."""
+    a = lane.attempts.c
+    rows = connection.execute(
+        select(a.delivery_id, func.max(a.id))
+        .where(a.delivery_id.in_(delivery_ids))
+        .group_by(a.delivery_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def uncertain(
+    connection: Connection, lane: Lane, before: datetime, polled_before: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Attempts recorded before `before` whose answer never came, not looked for lately."""
+    a = lane.attempts
+    query = (
+        select(a)
+        .where(a.c.state == "submitting", a.c.submitting_at < before)
+        .where(or_(a.c.polled_at.is_(None), a.c.polled_at < polled_before))
+        .order_by(a.c.id)
+        .limit(limit)
+    )
+    return connection.execute(query).all()
+
+
+def silent(connection: Connection, lane: Lane, before: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Open attempts with a SID of which nothing was heard, nor asked, since `before`."""
+    a = lane.attempts
+    query = (
+        select(a)
+        .where(a.c.state.in_([s for s in OPEN if s != "submitting"]))
+        .where(a.c.updated_at < before, a.c.sid.is_not(None))
+        .where(or_(a.c.polled_at.is_(None), a.c.polled_at < before))
+        .order_by(a.c.id)
+        .limit(limit)
+    )
+    return connection.execute(query).all()
+
+
+def used_sids(connection: Connection, lane: Lane, sids: Collection[str]) -> set[str]:
+    """Those of `sids` that an attempt already has."""
+    a = lane.attempts.c
+    return set(connection.execute(select(a.sid).where(a.sid.in_(sids))).scalars())
+
+
+def never_accepted(
+    connection: Connection, lane: Lane, delivery_ids: Collection[int], code: str
+) -> set[int]:
+    """Those of the deliveries that already had an attempt which the gateway never took."""
+    a = lane.attempts.c
+    query = select(a.delivery_id).where(a.delivery_id.in_(delivery_ids), a.error_code == code)
+    return set(connection.execute(query).scalars())
+
+
+def scopes(connection: Connection) -> set[str]:
+    """The kill switches that are on."""
+    return set(connection.execute(select(SWITCHES.c.scope)).scalars())
+
+
+def switches(connection: Connection) -> Sequence[Row[Any]]:
+    """The kill switches that are on, with reason, by and at."""
+    return connection.execute(select(SWITCHES).order_by(SWITCHES.c.at)).all()
+
+
+def turn_on(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Adds a kill switch; one that is on already stays as it is."""
+    connection.execute(insert(connection, SWITCHES).values(row).on_conflict_do_nothing())
+
+
+def turn_off(connection: Connection, scope: str) -> None:
+    """Removes a kill switch."""
+    connection.execute(SWITCHES.delete().where(SWITCHES.c.scope == scope))
+
+
+def add_receipts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Stores reports, each once per attempt and state."""
+    statement = insert(connection, lane.receipts).on_conflict_do_nothing()
+    connection.execute(statement, list(rows))
+
+
+def waiting_of_contact(connection: Connection, lane: Lane, contact_id: int) -> Sequence[Row[Any]]:
+    """A contact's deliveries that have not left yet, locked."""
+    d = lane.deliveries
+    query = select(d).where(d.c.contact_id == contact_id, d.c.state.in_(_WAITING))
+    return connection.execute(locked(connection, query)).all()
+
+
+def waiting(connection: Connection, lane: Lane) -> int:
+    """How many deliveries wait, are leased or are under way."""
+    d = lane.deliveries.c
+    query = select(func.count()).where(d.state.in_((*_WAITING, D.TRYING)))
+    return connection.execute(query).scalar_one()
+
+
+def _set(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = [name for name in rows[0] if name != "b_id"]
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("b_id"))
+        .values({name: bindparam(name) for name in columns})
+    )
+    connection.execute(statement, list(rows))

@@ -1,0 +1,1 @@
+"""Pure decisions of delivery: states and moves, retry, what an outcome means."""

@@ -1,0 +1,102 @@
+"""The rows of delivery: what to get to whom, each try, each report; and the kill switches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from outreach.store.types import RowId, UtcDateTime
+
+
+class DeliveryColumns(SQLModel):
+    """What the pipeline needs to know of a delivery, whatever it serves."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    state: str = Field(default="pending", max_length=12)
+    reason: str = Field(default="", max_length=40)
+    channel: str = Field(max_length=5)
+    zone: str = Field(default="Asia/Phnom_Penh", max_length=40)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Attempts that count towards the retry limit; one the gateway never took does not.
+    attempts: int = 0
+    first_tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AttemptColumns(SQLModel):
+    """One SMS or call. `public_id` travels in the callback address; `body_digest` finds it again
+    in the gateway's list when its answer was lost."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    public_id: str = Field(max_length=40, unique=True)
+    delivery_id: int = Field(sa_type=RowId, index=True)
+    channel: str = Field(max_length=5)
+    state: str = Field(max_length=12)
+    sender: str = Field(max_length=20)
+    sid: str | None = Field(default=None, max_length=64, index=True)
+    error_code: str | None = Field(default=None, max_length=20)
+    parts: int = 1
+    body_digest: str = Field(default="", max_length=64)
+    submitting_at: datetime = Field(sa_type=UtcDateTime)
+    horizon_at: datetime = Field(sa_type=UtcDateTime)
+    polled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    played_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    heard_seconds: int | None = None
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReceiptColumns(SQLModel):
+    """A report about an attempt, stored once per (attempt, state)."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    attempt_id: int = Field(sa_type=RowId)
+    state: str = Field(max_length=12)
+    error_code: str | None = Field(default=None, max_length=20)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Delivery(DeliveryColumns, table=True):
+    """A broadcast's delivery to a contact."""
+
+    __tablename__: ClassVar[str] = "delivery"
+    __table_args__ = (
+        UniqueConstraint("broadcast_id", "contact_id"),
+        Index("ix_delivery_claim", "state", "channel", "due_at"),
+        Index("ix_delivery_cap", "contact_id", "first_tried_at"),
+    )
+
+    broadcast_id: int = Field(sa_type=RowId)
+    campaign_id: int = Field(sa_type=RowId)
+    contact_id: int = Field(sa_type=RowId)
+    language: str = Field(max_length=8)
+
+
+class Attempt(AttemptColumns, table=True):
+    """A try of a broadcast's delivery."""
+
+    __tablename__: ClassVar[str] = "attempt"
+    __table_args__ = (Index("ix_attempt_open", "state", "updated_at"),)
+
+
+class Receipt(ReceiptColumns, table=True):
+    """A report about a broadcast's attempt."""
+
+    __tablename__: ClassVar[str] = "receipt"
+    __table_args__ = (UniqueConstraint("attempt_id", "state"),)
+
+
+class KillSwitch(SQLModel, table=True):
+    """A stop that is on while its row is here. `scope` is `everything`, `channel:sms`,
+    `channel:voice` or `campaign:<id>`."""
+
+    __tablename__: ClassVar[str] = "kill_switch"
+
+    scope: str = Field(primary_key=True, max_length=40)
+    reason: str = Field(max_length=200)
+    by: str = Field(max_length=60)
+    at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,58 @@
+"""Groups what many coroutines want written into one transaction each (a group commit).
+
+One commit to disk costs the same for one row as for a hundred; who waits learns only after its own
+row is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Batcher(Generic[T, R]):
+    """Hands items, many at a time, to `write` (run in `executor`), and each caller its result.
+
+    `write` gets at most `limit` items and returns one result per item, in order; its exception
+    reaches every caller of that batch. While one batch is written the next one gathers.
+    """
+
+    def __init__(
+        self, write: Callable[[Sequence[T]], Sequence[R]], executor: Executor, limit: int = 500
+    ) -> None:
+        self._write, self._executor, self._limit = write, executor, limit
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def put(self, item: T) -> R:
+        """Waits until `item` is written; returns its result."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._running is None:
+            self._running = asyncio.create_task(self._drain())
+        return await future
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                batch = self._waiting[: self._limit]
+                del self._waiting[: self._limit]
+                items = [item for item, _ in batch]
+                try:
+                    results = await loop.run_in_executor(self._executor, self._write, items)
+                except Exception as error:  # handed to every caller that waits for this batch
+                    for _, future in batch:
+                        if not future.done():
+                            future.set_exception(error)
+                    continue
+                for (_, future), result in zip(batch, results, strict=True):
+                    if not future.done():
+                        future.set_result(result)
+        finally:
+            self._running = None
