@@ -1,0 +1,159 @@
+"""What an operator sets: one frozen object from OUTREACH_*, every problem told at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from outreach.kernel.errors import OutreachError, SettingsError
+from outreach.kernel.sealing import Vault, parse_keys
+
+_PREFIX = "OUTREACH_"
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads OUTREACH_X from the file that OUTREACH_X_FILE names (container secrets)."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{_PREFIX}{field_name.upper()}_FILE")
+        if not path:
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"The file {path} can't be read.",
+                where=f"{_PREFIX}{field_name.upper()}_FILE",
+                remedy="Check that it exists and that this user may read it.",
+            ) from error
+
+    def __call__(self) -> dict[str, Any]:
+        found = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """Every setting; the description is what the README's table says."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    database_url: str = Field(
+        f"sqlite:///{_ROOT / 'var' / 'outreach.sqlite'}",
+        description="sqlite:///path or postgresql://user@host/name",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="where the gateway reaches our hooks; it is signed"
+    )
+    twilio_base_url: str = Field(
+        "http://127.0.0.1:8100",
+        description="https://api.twilio.com, https://api.somleng.org, or the simulator",
+    )
+    twilio_account_sid: str = Field("", description="the gateway account")
+    twilio_auth_token: SecretStr = Field(
+        SecretStr(""), description="its token; also signs the hooks"
+    )
+    secret_keys: SecretStr = Field(
+        SecretStr(""), description="keys of the register; make them with: outreach keys new"
+    )
+    help_keys: SecretStr = Field(
+        SecretStr(""), description="keys of the sealed help store, another set"
+    )
+    sender: str = Field("", description="the number or name that messages come from")
+    sms_pace: float = Field(10, gt=0, description="SMS parts per second that the sender may send")
+    call_pace: float = Field(1, gt=0, description="calls per second that the sender may start")
+    in_flight: int = Field(150, ge=1, le=5000, description="gateway requests at the same time")
+    campaigns_dir: Path = Field(_ROOT / "campaigns", description="the folder of campaigns")
+    rehearsal_clock: Path | None = Field(
+        None, description="file of a rehearsal's accelerated clock; loopback gateways only"
+    )
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @field_validator("public_url", "twilio_base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("is not an address such as https://outreach.example.org")
+        return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("is none of DEBUG, INFO, WARNING, ERROR")
+        return value.upper()
+
+    @field_validator("secret_keys", "help_keys")
+    @classmethod
+    def _keys(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            try:
+                parse_keys(value.get_secret_value(), "")
+            except OutreachError as error:
+                raise ValueError(str(error)) from error
+        return value
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        ours, help_keys = self.secret_keys.get_secret_value(), self.help_keys.get_secret_value()
+        if ours and ours == help_keys:
+            raise ValueError("OUTREACH_HELP_KEYS must be another set than OUTREACH_SECRET_KEYS")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretFiles(settings_cls)
+
+    def vault(self) -> Vault:
+        """The keys of the register; raises SettingsError if there are none."""
+        return _vault(self.secret_keys, "OUTREACH_SECRET_KEYS")
+
+    def help_vault(self) -> Vault:
+        """The keys of the sealed help store; raises SettingsError if there are none."""
+        return _vault(self.help_keys, "OUTREACH_HELP_KEYS")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; raises SettingsError that lists every problem."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(_problem(item) for item in error.errors(include_input=False)),
+            remedy="\nCorrect them and start again.",
+        ) from None
+
+
+def _problem(item: Mapping[str, Any]) -> str:
+    names = [f"{_PREFIX}{str(part).upper()}" for part in item["loc"]]
+    said = str(item["msg"]).removeprefix("Value error, ")
+    return f"{' '.join(names)}{': ' if names else ''}{said}"
+
+
+def _vault(keys: SecretStr, name: str) -> Vault:
+    if not keys.get_secret_value():
+        raise SettingsError(
+            "There are no keys.",
+            where=name,
+            remedy="Make a set with `outreach keys new` and keep it apart from the database.",
+        )
+    return parse_keys(keys.get_secret_value(), name)
