@@ -132,18 +132,15 @@ class Dispatcher:
         chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
         # The next chunk is recorded while this one leaves; each is at most half a second of pace.
         coming = self._submitting(lane, chunks[0]) if chunks else None
-        for position, _ in enumerate(chunks):
-            assert coming is not None
+        while coming and chunks:
             outgoing = await coming
-            more = position + 1 < len(chunks) and not stop.is_set()
-            coming = self._submitting(lane, chunks[position + 1]) if more else None
+            chunks.pop(0)
+            coming = self._submitting(lane, chunks[0]) if chunks and not stop.is_set() else None
             for item in outgoing:
                 await self._start(lane, item)
-            if coming is None:
-                rest = [i for chunk in chunks[position + 1 :] for i in chunk]
-                if rest:
-                    await self._in_thread(give_back, self._engine, lane, rest, self._clock.now())
-                break
+        unused = [number for chunk in chunks for number in chunk]
+        if unused:
+            await self._in_thread(give_back, self._engine, lane, unused, self._clock.now())
         return bool(ids)
 
     def _submitting(self, lane: Lane, ids: Sequence[int]) -> asyncio.Task[list[Outgoing]]:

@@ -56,6 +56,7 @@ class Move:
     delivery_state: DeliveryState
     reason: str
     error_class: str
+    heard_seconds: int | None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Turns what a gateway said, or failed to say, into news of an attempt (PROVIDERS.md is the law)."""
+"""Turns what a gateway said, or failed to say, into news of an attempt."""
 
 from __future__ import annotations
 
@@ -52,7 +52,6 @@ def of_report(attempt_id: int, report: Report) -> News:
         sid=report.sid,
         error_code=report.error_code,
         error_class=report.klass or "",
-        heard_seconds=None,
     )
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row
 
 from outreach.delivery import queries
 from outreach.delivery.lane import Lane, Move
+from outreach.delivery.rules.listening import heard
 from outreach.delivery.rules.retry import RetryPolicy, decide
-from outreach.delivery.switches import halt_for
 from outreach.delivery.rules.states import (
     RETRYABLE,
     AttemptState,
@@ -21,6 +21,7 @@ from outreach.delivery.rules.states import (
     delivery_after,
     moved,
 )
+from outreach.delivery.switches import halt_for
 
 NEVER_ACCEPTED = "never_accepted"
 
@@ -35,7 +36,6 @@ class News:
     sid: str | None = None
     error_code: str | None = None
     error_class: str = ""
-    heard_seconds: int | None = None
     again_after: timedelta | None = None
 
 
@@ -70,6 +70,7 @@ def apply(connection: Connection, lane: Lane, news: Sequence[News], now: datetim
                 DeliveryState(row["state"]),
                 row["reason"],
                 item.error_class,
+                attempt_rows[-1]["heard_seconds"],
             )
         )
     queries.set_attempts(connection, lane, attempt_rows)
@@ -98,7 +99,6 @@ def _merge(news: Sequence[News], known: Mapping[int, tuple[Row[Any], Row[Any]]])
             first.sid or second.sid,
             first.error_code,
             first.error_class,
-            first.heard_seconds if first.heard_seconds is not None else second.heard_seconds,
             first.again_after,
         )
     return list(merged.values())
@@ -113,11 +113,17 @@ def _attempt_row(
         "state": after,
         "sid": attempt.sid or item.sid,
         "error_code": item.error_code if changed else attempt.error_code,
-        "heard_seconds": (
-            attempt.heard_seconds if item.heard_seconds is None else item.heard_seconds
-        ),
+        "heard_seconds": _heard(attempt, after, now),
         "updated_at": now,
     }
+
+
+def _heard(attempt: Row[Any], after: AttemptState, now: datetime) -> int | None:
+    """What was noted when a key was pressed; else, at the call's end, the time since it began."""
+    noted: int | None = attempt.heard_seconds
+    if noted is not None or after is not AttemptState.COMPLETED:
+        return noted
+    return heard(attempt.played_at, attempt.play_seconds, now)
 
 
 def _delivery_row(

@@ -58,7 +58,7 @@ def tidy(engine: Engine, clock: Clock, lane: Lane) -> int:
 
 
 async def reconcile(engine: Engine, clock: Clock, lane: Lane, gateway: Gateway) -> int:
-    """Looks in the gateway's own list for attempts whose answer was lost; returns how many moved."""
+    """Looks in the gateway's own list for attempts whose answer was lost; counts the moves."""
     now = clock.now()
     with reading(engine) as connection:
         lost = queries.uncertain(connection, lane, now - _ANSWER_DUE, now - _LOOK_AGAIN, _LIMIT)

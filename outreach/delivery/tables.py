@@ -46,6 +46,7 @@ class AttemptColumns(SQLModel):
     horizon_at: datetime = Field(sa_type=UtcDateTime)
     polled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     played_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    play_seconds: int | None = None
     heard_seconds: int | None = None
     updated_at: datetime = Field(sa_type=UtcDateTime)
 

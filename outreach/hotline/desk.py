@@ -1,0 +1,25 @@
+"""The hotline of one process: what its use cases share, put together by bootstrap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from outreach.content.replies import Replies
+from outreach.delivery.lane import Lane
+from outreach.kernel.clock import Clock
+from outreach.kernel.sealing import Vault
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`vault` opens the register (opt-outs), `help_vault` the sealed help store, never mixed.
+    `broadcasts` is the lane from which a STOP takes what is queued."""
+
+    engine: Engine
+    clock: Clock
+    vault: Vault
+    help_vault: Vault
+    replies: Replies
+    broadcasts: Lane

@@ -1,0 +1,71 @@
+"""The lane of answers: overtakes broadcasts, is never retried, alerts a person when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict
+from outreach.delivery.rules.retry import RetryPolicy
+from outreach.delivery.rules.states import DeliveryState
+from outreach.hotline import queries
+from outreach.hotline.rules.answer import ANSWER_WITHIN
+from outreach.kernel.sealing import Vault
+from outreach.language.denylist import find
+
+NAME = "answers"
+_TROUBLE = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)
+
+
+def answers_lane(help_vault: Vault) -> Lane:
+    """The lane of the sealed help store's own deliveries."""
+
+    def check(
+        _connection: Connection, rows: Sequence[Row[Any]], _now: datetime
+    ) -> Sequence[Verdict]:
+        return [_verdict(help_vault, row) for row in rows]
+
+    def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
+        rows = queries.deliveries(connection, ids)
+        return {row.id: help_vault.unseal(row.address_sealed) for row in rows}
+
+    return Lane(
+        name=NAME,
+        tag="h",
+        deliveries=queries.DELIVERIES,
+        attempts=queries.ATTEMPTS,
+        receipts=queries.RECEIPTS,
+        check=check,
+        addresses=addresses,
+        policies=_never_again,
+        moved=_moved,
+        ended=_ended,
+    )
+
+
+def _verdict(help_vault: Vault, row: Row[Any]) -> Verdict:
+    body = help_vault.unseal(row.body_sealed)
+    if find(body):
+        return Held(row.id, DeliveryState.SUPPRESSED, "deny_list")
+    validity = int(ANSWER_WITHIN.total_seconds())
+    return Ready(row.id, help_vault.unseal(row.address_sealed), body, row.parts, validity)
+
+
+def _never_again(_connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[int, RetryPolicy]:
+    # S9: an answer that comes hours later may be read by somebody else.
+    return {row.id: RetryPolicy(limit=1) for row in rows}
+
+
+def _moved(connection: Connection, moves: Sequence[Move], now: datetime) -> None:
+    for move in moves:
+        if move.delivery_state in _TROUBLE:
+            queries.add_alert(connection, "answer_failed", move.delivery.reference, now)
+
+
+def _ended(connection: Connection, held: Sequence[Held], now: datetime) -> None:
+    rows = {row.id: row for row in queries.deliveries(connection, [h.delivery_id for h in held])}
+    for item in held:
+        queries.add_alert(connection, "answer_dropped", rows[item.delivery_id].reference, now)

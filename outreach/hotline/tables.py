@@ -1,0 +1,87 @@
+"""The sealed help store: texts, answers and call-backs under keys of their own (S19)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from outreach.delivery.tables import AttemptColumns, DeliveryColumns, ReceiptColumns
+from outreach.store.types import RowId, UtcDateTime
+
+
+class HelpInbound(SQLModel, table=True):
+    """A text that somebody sent us, sealed. `number_key` is the help store's own fingerprint."""
+
+    __tablename__: ClassVar[str] = "help_inbound"
+    __table_args__ = (Index("ix_help_inbound_number", "number_key", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    sid: str = Field(max_length=64, unique=True)
+    number_key: bytes
+    number_sealed: bytes
+    body_sealed: bytes
+    intent: str = Field(max_length=16)
+    language: str = Field(max_length=8)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class HelpDelivery(DeliveryColumns, table=True):
+    """An answer to a person's own text: sealed address and body, an opaque reference."""
+
+    __tablename__: ClassVar[str] = "help_delivery"
+    __table_args__ = (
+        Index("ix_help_delivery_claim", "state", "channel", "due_at"),
+        Index("ix_help_delivery_number", "number_key", "due_at"),
+    )
+
+    reference: str = Field(max_length=40, unique=True)
+    number_key: bytes
+    address_sealed: bytes
+    body_sealed: bytes
+    parts: int = 1
+
+
+class HelpAttempt(AttemptColumns, table=True):
+    """A try of an answer."""
+
+    __tablename__: ClassVar[str] = "help_attempt"
+    __table_args__ = (Index("ix_help_attempt_open", "state", "updated_at"),)
+
+
+class HelpReceipt(ReceiptColumns, table=True):
+    """A report about an answer's attempt."""
+
+    __tablename__: ClassVar[str] = "help_receipt"
+    __table_args__ = (UniqueConstraint("attempt_id", "state"),)
+
+
+class CallBack(SQLModel, table=True):
+    """Somebody asked to be called: by a key, a digit or a missed call; `due_by` is three minutes
+    later (S5)."""
+
+    __tablename__: ClassVar[str] = "call_back"
+    __table_args__ = (Index("ix_call_back_number", "number_key", "asked_at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    source_id: str = Field(max_length=64, unique=True)
+    source: str = Field(max_length=16)
+    number_key: bytes
+    number_sealed: bytes
+    state: str = Field(default="waiting", max_length=12)
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    due_by: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffAlert(SQLModel, table=True):
+    """Something that a hotline worker has to look at; holds a reference, never a number or text."""
+
+    __tablename__: ClassVar[str] = "staff_alert"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    kind: str = Field(max_length=24)
+    reference: str = Field(max_length=64)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
