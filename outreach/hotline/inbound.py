@@ -49,8 +49,8 @@ def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> He
         connection,
         {
             "sid": text.sid,
-            "number_key": desk.help_vault.lookup(text.number),
-            "number_sealed": desk.help_vault.seal(text.number),
+            "number_key": desk.help_vault.lookup(text.sender_number),
+            "number_sealed": desk.help_vault.seal(text.sender_number),
             "body_sealed": desk.help_vault.seal(text.body),
             "intent": understood.intent,
             "language": understood.language or "",
@@ -59,20 +59,20 @@ def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> He
     )
     if not stored:
         return Heard(new=False)
-    told = _consent(connection, desk, text.number, understood, now)
-    keys = desk.help_vault.lookups(text.number)
+    told = _consent(connection, desk, text.sender_number, understood, now)
+    keys = desk.help_vault.lookups(text.sender_number)
     recent = queries.recent_answers(connection, keys, now - LOOP_WINDOW)
     decision = decide(understood.intent, opted_out=understood.opt_out, recent=recent)
     if decision.alert:
         queries.add_alert(connection, decision.alert, reference, now)
     if understood.intent == "HELP" and _asks_for_call(text.body):
-        ask(connection, desk, text.number, source="sms", source_id=text.sid, now=now)
+        ask(connection, desk, text.sender_number, source="sms", source_id=text.sid, now=now)
     facts = [Fact("help.conversation", now, detail=understood.intent.lower())]
     append(connection, facts)
     if decision.answer is None:
         return Heard(True, understood.intent)
     language = understood.lang or pick(understood.language, told, desk.replies.languages)
-    _queue(connection, desk, text.number, desk.replies.text(decision.answer, language), now)
+    _queue(connection, desk, text.sender_number, desk.replies.text(decision.answer, language), now)
     return Heard(True, understood.intent, answered=True)
 
 

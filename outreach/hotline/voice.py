@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from outreach.content.wordings import Recording, recording_of
+from outreach.content.queries import Recording, recording_of
 from outreach.delivery.rules.listening import heard
 from outreach.delivery.stopping import suppress_contact
 from outreach.hotline import queries

@@ -1,0 +1,57 @@
+"""The SQL of wordings; nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select
+
+from outreach.content.tables import Wording
+
+WORDINGS: Table = Wording.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording to play: its public id, the file and its length in whole seconds."""
+
+    public_id: str
+    path: str
+    seconds: int
+
+
+def replace_wordings(
+    connection: Connection, campaign_id: int, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Makes `rows` all that the campaign says."""
+    connection.execute(WORDINGS.delete().where(WORDINGS.c.campaign_id == campaign_id))
+    connection.execute(WORDINGS.insert(), list(rows))
+
+
+def wordings_of(connection: Connection, campaign_id: int) -> Sequence[Row[Any]]:
+    """All that a campaign says."""
+    query = select(WORDINGS).where(WORDINGS.c.campaign_id == campaign_id)
+    return connection.execute(query.order_by(WORDINGS.c.channel, WORDINGS.c.language)).all()
+
+
+def recording_of(connection: Connection, campaign_id: int, language: str) -> Recording | None:
+    """The campaign's recording in `language`, else in Khmer, else None."""
+    w = WORDINGS.c
+    rows = connection.execute(
+        select(w.language, w.public_id, w.path, w.seconds).where(
+            w.campaign_id == campaign_id, w.channel == "voice", w.language.in_((language, "km"))
+        )
+    ).all()
+    best = sorted(rows, key=lambda row: row.language != language)
+    return Recording(best[0].public_id, best[0].path, best[0].seconds) if best else None
+
+
+def recording(connection: Connection, public_id: str) -> Recording | None:
+    """A recording by its public id."""
+    w = WORDINGS.c
+    row = connection.execute(
+        select(w.public_id, w.path, w.seconds).where(w.public_id == public_id, w.channel == "voice")
+    ).first()
+    return Recording(row.public_id, row.path, row.seconds) if row else None

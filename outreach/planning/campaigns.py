@@ -1,0 +1,100 @@
+"""Brings a campaign's folder into the database, and sets when it fires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from outreach.content import queries as content_queries
+from outreach.content.campaign import Campaign as CampaignFile
+from outreach.content.campaign import approved, digest
+from outreach.content.render import render
+from outreach.kernel.clock import Clock
+from outreach.kernel.errors import BadInput, NotFound
+from outreach.kernel.ids import public_id
+from outreach.language.parts import count
+from outreach.planning import queries
+from outreach.planning.schedule import next_firing
+from outreach.store.engine import transaction
+
+
+def bring_in(engine: Engine, clock: Clock, file: CampaignFile, doors: dict[str, str]) -> int:
+    """Stores `file` as it is now, texts rendered with `doors`; returns the campaign's id.
+
+    Bringing it in again replaces what it says; deliveries that wait will say the new words.
+    """
+    with transaction(engine) as connection:
+        campaign_id = queries.put_campaign(
+            connection,
+            {
+                "slug": file.slug,
+                "name_km": file.name_km,
+                "name_en": file.name_en,
+                "digest": digest(file),
+                "approved": approved(file),
+                "provinces": list(file.provinces),
+                "retry": file.retry,
+                "validity_seconds": file.validity_seconds,
+                "expires_hours": file.expires_hours,
+                "loaded_at": clock.now(),
+            },
+        )
+        rows = [row | {"campaign_id": campaign_id} for row in _wordings(file, doors)]
+        content_queries.replace_wordings(connection, campaign_id, rows)
+    return campaign_id
+
+
+def set_schedule(
+    engine: Engine, clock: Clock, slug: str, *, kind: str, rule: str, zone: str
+) -> None:
+    """Lets the campaign fire by `rule`; raises BadInput where it never would."""
+    next_at = next_firing(kind, rule, zone, clock.now() - timedelta(microseconds=1))
+    if next_at is None:
+        raise BadInput(f"The schedule {rule} has no firing left.", remedy="Give a later time.")
+    with transaction(engine) as connection:
+        campaign_id = campaign_by_slug(connection, slug).id
+        queries.put_schedule(
+            connection,
+            {
+                "campaign_id": campaign_id,
+                "kind": kind,
+                "rule": rule,
+                "zone": zone,
+                "next_at": next_at,
+            },
+        )
+
+
+def campaign_by_slug(connection: Connection, slug: str) -> Any:
+    """The campaign's row; raises NotFound."""
+    row = queries.campaign_by_slug(connection, slug)
+    if row is None:
+        raise NotFound(
+            f"There is no campaign {slug!r}.", remedy="Load it: outreach campaigns load FOLDER"
+        )
+    return row
+
+
+def _wordings(file: CampaignFile, doors: dict[str, str]) -> Iterator[dict[str, Any]]:
+    blank = {"body": "", "parts": 0, "path": "", "seconds": 0, "placeholder": False}
+    for language, text in file.texts.items():
+        body = render(text, doors)
+        yield blank | {
+            "public_id": public_id("wo"),
+            "language": language,
+            "channel": "sms",
+            "body": body,
+            "parts": count(body).parts,
+        }
+    for language, recording in file.recordings.items():
+        yield blank | {
+            "public_id": public_id("wo"),
+            "language": language,
+            "channel": "voice",
+            "path": str(recording.path),
+            "seconds": round(recording.seconds),
+            "placeholder": recording.placeholder,
+        }

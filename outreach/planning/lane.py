@@ -1,0 +1,161 @@
+"""The lane of broadcasts: decides again at the moment of sending, and writes what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from outreach.delivery.lane import Held, Lane, Later, Move, Ready, Verdict
+from outreach.delivery.rules.listening import listened
+from outreach.delivery.rules.retry import RetryPolicy
+from outreach.delivery.rules.states import AttemptState, DeliveryState
+from outreach.kernel.sealing import Vault
+from outreach.language.denylist import find
+from outreach.people import optout
+from outreach.planning import queries
+from outreach.planning.cost import price_of
+from outreach.planning.rules import cap, window
+from outreach.store.ledger import Fact, append
+
+NAME = "broadcasts"
+_OPTED_OUT = "opted_out"
+_forbidden = lru_cache(maxsize=2_000)(find)
+
+
+def broadcast_lane(vault: Vault, *, loopback: bool) -> Lane:
+    """The lane of the register's deliveries. `loopback` says that the gateway is a rehearsal's;
+    to any other only approved content and real recordings go (S31)."""
+
+    def check(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Sequence[Verdict]:
+        facts = queries.facts_for_check(connection, [row.id for row in rows], now - cap.WINDOW)
+        return [_verdict(vault, facts[row.id], row, now, loopback) for row in rows]
+
+    def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
+        sealed = queries.sealed_numbers(connection, ids)
+        return {number: vault.unseal(value) for number, value in sealed.items()}
+
+    def moved(connection: Connection, moves: Sequence[Move], now: datetime) -> None:
+        _moved(connection, vault, moves, now)
+
+    return Lane(
+        name=NAME,
+        tag="b",
+        deliveries=queries.DELIVERIES,
+        attempts=queries.ATTEMPTS,
+        receipts=queries.RECEIPTS,
+        check=check,
+        addresses=addresses,
+        policies=_policies,
+        moved=moved,
+        ended=_ended,
+    )
+
+
+def _verdict(
+    vault: Vault, known: Row[Any], row: Row[Any], now: datetime, loopback: bool
+) -> Verdict:
+    reason = _forbidden_because(known, row, loopback)
+    if reason:
+        return Held(row.id, DeliveryState.SUPPRESSED, reason)
+    opens = window.next_open(row.channel, row.zone, now)
+    if opens > now:
+        if opens >= row.expires_at:
+            return Held(row.id, DeliveryState.EXPIRED, "quiet_hours")
+        return Later(row.id, opens, "quiet_hours")
+    body = known.body if row.channel == "sms" else None
+    number = vault.unseal(known.number_sealed)
+    return Ready(row.id, number, body, known.parts or 1, known.validity_seconds)
+
+
+def _forbidden_because(known: Row[Any], row: Row[Any], loopback: bool) -> str | None:
+    if known.consent == _OPTED_OUT:
+        return _OPTED_OUT
+    if known.consent != "consented":
+        return "no_consent"
+    if known.wording_id is None:
+        return "no_wording"
+    if not loopback and (not known.approved or known.placeholder):
+        return "not_approved"
+    if row.first_tried_at is None and cap.exceeded(known.tried_before):
+        return "cap"
+    if row.channel == "sms" and _forbidden(known.body):
+        return "deny_list"
+    return None
+
+
+def _policies(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[int, RetryPolicy]:
+    retry = queries.retry_of(connection, {row.campaign_id for row in rows})
+    return {
+        row.id: RetryPolicy(
+            limit=int(retry[row.campaign_id].get("limit", 1)),
+            hours=tuple(retry[row.campaign_id].get("hours", RetryPolicy().hours)),
+            other_channel=bool(retry[row.campaign_id].get("other_channel", False)),
+        )
+        for row in rows
+    }
+
+
+def _moved(connection: Connection, vault: Vault, moves: Sequence[Move], now: datetime) -> None:
+    people = queries.dimensions(connection, {move.delivery.contact_id for move in moves})
+    facts: list[Fact] = []
+    for move in moves:
+        base = _base(move, people[move.delivery.contact_id], now)
+        facts.append(Fact(kind=f"attempt.{move.after}", detail=move.before or "", **base))
+        if move.after is AttemptState.COMPLETED and move.heard_seconds is not None:
+            whole = listened(move.heard_seconds, move.attempt.play_seconds or 0)
+            share = "listened" if whole else "partial"
+            heard = base | {"amount": move.heard_seconds, "cost_micro": 0}
+            facts.append(Fact(kind="call.heard", detail=share, **heard))
+        if move.error_class == _OPTED_OUT:
+            number = vault.unseal(people[move.delivery.contact_id].number_sealed)
+            optout.opt_out(connection, vault, number, at=now, source="gateway")
+    append(connection, facts)
+
+
+def _base(move: Move, person: Row[Any], now: datetime) -> dict[str, Any]:
+    accepted = move.before is AttemptState.SUBMITTING and move.after not in (
+        AttemptState.ERRORED,
+        AttemptState.FAILED,
+        AttemptState.UNKNOWN,
+    )
+    sms = move.attempt.channel == "sms"
+    charged = accepted if sms else move.after is AttemptState.COMPLETED
+    price = price_of(move.attempt.channel) if charged else None
+    return {
+        "at": now,
+        "contact_id": person.id,
+        "campaign_id": move.delivery.campaign_id,
+        "broadcast_id": move.delivery.broadcast_id,
+        "delivery_id": move.delivery.id,
+        "attempt_id": move.attempt.id,
+        "channel": move.attempt.channel,
+        "amount": move.attempt.parts if accepted and sms else 0,
+        "cost_micro": price.micro * move.attempt.parts if price else 0,
+        "currency": price.currency if price else "",
+    } | queries.as_dimensions(person)
+
+
+def _ended(connection: Connection, held: Sequence[Held], now: datetime) -> None:
+    rows = queries.ended_with_people(connection, [item.delivery_id for item in held])
+    by_id = {row.delivery_id: row for row in rows}
+    append(
+        connection,
+        [
+            Fact(
+                kind=f"delivery.{item.state}",
+                at=now,
+                detail=item.reason,
+                contact_id=by_id[item.delivery_id].id,
+                campaign_id=by_id[item.delivery_id].campaign_id,
+                broadcast_id=by_id[item.delivery_id].broadcast_id,
+                delivery_id=item.delivery_id,
+                channel=by_id[item.delivery_id].channel,
+                **queries.as_dimensions(by_id[item.delivery_id]),
+            )
+            for item in held
+        ],
+    )

@@ -1,0 +1,115 @@
+"""What the console shows: each campaign, its schedule, and how its broadcasts stand right now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row
+
+from outreach.content import queries as content_queries
+from outreach.planning import queries
+from outreach.store.engine import reading
+
+
+@dataclass(frozen=True)
+class WordingCard:
+    """One text or recording as it will go out."""
+
+    language: str
+    channel: str
+    body: str
+    parts: int
+    seconds: int
+    placeholder: bool
+
+
+@dataclass(frozen=True)
+class BroadcastCard:
+    """One firing: deliveries by state, by reason where suppressed, and by channel."""
+
+    public_id: str
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    total: int
+    by_state: dict[str, int]
+    by_reason: dict[str, int]
+    by_channel: dict[str, int]
+
+    @property
+    def settled(self) -> int:
+        """Deliveries about which nothing more is expected."""
+        still_open = ("pending", "leased", "trying")
+        return self.total - sum(self.by_state.get(state, 0) for state in still_open)
+
+
+@dataclass(frozen=True)
+class CampaignCard:
+    """A campaign on the console."""
+
+    public_id: str
+    slug: str
+    name_km: str
+    name_en: str
+    approved: bool
+    next_at: datetime | None
+    zone: str | None
+    wordings: tuple[WordingCard, ...]
+    broadcasts: tuple[BroadcastCard, ...]
+
+
+def overview(engine: Engine) -> tuple[CampaignCard, ...]:
+    """All campaigns, as they stand in one snapshot."""
+    with reading(engine) as connection:
+        counts = queries.delivery_counts(connection)
+        broadcasts = queries.broadcasts(connection)
+        return tuple(
+            _campaign(connection, row, broadcasts, counts) for row in queries.campaigns(connection)
+        )
+
+
+def _campaign(
+    connection: Connection,
+    row: Row[Any],
+    broadcasts: Sequence[Row[Any]],
+    counts: Sequence[Row[Any]],
+) -> CampaignCard:
+    wordings = content_queries.wordings_of(connection, row.id)
+    return CampaignCard(
+        public_id=row.public_id,
+        slug=row.slug,
+        name_km=row.name_km,
+        name_en=row.name_en,
+        approved=row.approved,
+        next_at=row.next_at,
+        zone=row.zone,
+        wordings=tuple(
+            WordingCard(w.language, w.channel, w.body, w.parts, w.seconds, w.placeholder)
+            for w in wordings
+        ),
+        broadcasts=tuple(_broadcast(b, counts) for b in broadcasts if b.campaign_id == row.id),
+    )
+
+
+def _broadcast(row: Row[Any], counts: Sequence[Row[Any]]) -> BroadcastCard:
+    mine = [count for count in counts if count.broadcast_id == row.id]
+    return BroadcastCard(
+        public_id=row.public_id,
+        state=row.state,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        total=sum(count.number for count in mine),
+        by_state=_sums((c.state, c.number) for c in mine),
+        by_reason=_sums((c.reason, c.number) for c in mine if c.state == "suppressed"),
+        by_channel=_sums((c.channel, c.number) for c in mine),
+    )
+
+
+def _sums(pairs: Any) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for name, number in pairs:
+        sums[name] = sums.get(name, 0) + number
+    return sums

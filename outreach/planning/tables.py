@@ -1,0 +1,60 @@
+"""Campaigns, their schedules and broadcasts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import JSON, Index
+from sqlmodel import Field, SQLModel
+
+from outreach.store.types import RowId, UtcDateTime
+
+
+class Campaign(SQLModel, table=True):
+    """Content, audience and schedule. `approved` means both of S31's approvals cover `digest`."""
+
+    __tablename__: ClassVar[str] = "campaign"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    public_id: str = Field(max_length=40, unique=True)
+    slug: str = Field(max_length=60, unique=True)
+    name_km: str = Field(max_length=200)
+    name_en: str = Field(max_length=200)
+    digest: str = Field(max_length=64)
+    approved: bool = False
+    provinces: list[str] = Field(default_factory=list, sa_type=JSON)
+    retry: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    validity_seconds: int = 14_400
+    expires_hours: int = 48
+    loaded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Schedule(SQLModel, table=True):
+    """When a campaign fires: once at a local time, or by a cron line with day names."""
+
+    __tablename__: ClassVar[str] = "schedule"
+    __table_args__ = (Index("ix_schedule_next", "next_at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    campaign_id: int = Field(sa_type=RowId, unique=True)
+    kind: str = Field(max_length=8)
+    rule: str = Field(max_length=80)
+    zone: str = Field(max_length=40)
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Broadcast(SQLModel, table=True):
+    """One firing of a campaign. `cursor` is the last contact planned, -1 when all are."""
+
+    __tablename__: ClassVar[str] = "broadcast"
+    __table_args__ = (Index("ix_broadcast_state", "state"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    public_id: str = Field(max_length=40, unique=True)
+    campaign_id: int = Field(sa_type=RowId)
+    state: str = Field(max_length=20)
+    cursor: int = Field(default=0, sa_type=RowId)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
