@@ -2,4 +2,103 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, MetaData
+from sqlmodel import SQLModel
+
+import outreach.content.tables
+import outreach.delivery.tables
+import outreach.hotline.tables
+import outreach.people.tables
+import outreach.planning.tables
+import outreach.reach.tables
 import outreach.store.ledger  # noqa: F401
+from outreach.content.replies import load_replies
+from outreach.delivery.dispatch import Dispatcher, SenderPace
+from outreach.delivery.lane import Lane
+from outreach.gateways.ports import Gateway
+from outreach.gateways.registry import gateway_from
+from outreach.hotline import lane as answers
+from outreach.hotline.desk import Desk
+from outreach.kernel.clock import Clock, open_clock
+from outreach.kernel.errors import SettingsError
+from outreach.planning.lane import broadcast_lane
+from outreach.settings import Settings
+from outreach.store.engine import make_engine
+
+metadata: MetaData = SQLModel.metadata
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The parts of a running process, as the settings chose them."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    gateway: Gateway
+    lanes: tuple[Lane, ...]
+    desk: Desk
+    executor: Executor
+
+    def dispatcher(self) -> Dispatcher:
+        """The sender of this process."""
+        pace = SenderPace(
+            self.settings.sender,
+            self.settings.sms_pace,
+            self.settings.call_pace,
+            self.settings.in_flight,
+        )
+        return Dispatcher(
+            self.engine,
+            self.clock,
+            self.gateway,
+            self.lanes,
+            pace,
+            self.executor,
+            urgent=frozenset({answers.NAME}),
+        )
+
+
+def open_clock_of(settings: Settings) -> Clock:
+    """The clock that the settings name."""
+    return open_clock(settings.rehearsal_clock)
+
+
+def build(settings: Settings) -> Runtime:
+    """The parts that `settings` choose; raises SettingsError for what can't work together."""
+    if not settings.sender:
+        raise SettingsError(
+            "There is no sender.",
+            where="OUTREACH_SENDER",
+            remedy="Set the number or name that messages come from.",
+        )
+    gateway = gateway_from(
+        base_url=settings.twilio_base_url,
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        public_url=settings.public_url,
+    )
+    if settings.rehearsal_clock and not gateway.loopback:
+        raise SettingsError(
+            "A rehearsal's clock runs only with a gateway on this machine.",
+            where="OUTREACH_REHEARSAL_CLOCK",
+            remedy="Unset it, or point OUTREACH_TWILIO_BASE_URL at the simulator.",
+        )
+    engine, clock = make_engine(settings.database_url), open_clock_of(settings)
+    vault, help_vault = settings.vault(), settings.help_vault()
+    broadcasts = broadcast_lane(vault, loopback=gateway.loopback)
+    desk = Desk(engine, clock, vault, help_vault, load_replies(), broadcasts)
+    return Runtime(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        gateway=gateway,
+        # Answers first: they are looked at before any broadcast.
+        lanes=(answers.answers_lane(help_vault), broadcasts),
+        desk=desk,
+        # SQLite has one writer; one thread keeps our own writers from waiting for each other.
+        executor=ThreadPoolExecutor(max_workers=1, thread_name_prefix="database"),
+    )

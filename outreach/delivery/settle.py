@@ -67,7 +67,7 @@ async def reconcile(engine: Engine, clock: Clock, lane: Lane, gateway: Gateway) 
     for row in lost:
         number = numbers.get(row.delivery_id)
         try:
-            found = await gateway.find(number, row.submitting_at - _SKEW) if number else []
+            found = await _find(gateway, number, row)
         except Unavailable:
             break
         moved += _settle_lost(engine, lane, row, found, clock.now())
@@ -92,6 +92,12 @@ async def poll(engine: Engine, clock: Clock, lane: Lane, gateway: Gateway) -> in
             queries.set_attempts(connection, lane, [{"b_id": row.id, "polled_at": now}])
             moved += len(apply(connection, lane, news, now))
     return moved
+
+
+async def _find(gateway: Gateway, number: str | None, row: Row[Any]) -> list[Found]:
+    if number is None:
+        return []
+    return await gateway.find(number, row.submitting_at - _SKEW, row.channel)
 
 
 def _settle_lost(

@@ -1,0 +1,1 @@
+"""The commands, one file per group; no rule of its own."""

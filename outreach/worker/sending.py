@@ -1,0 +1,27 @@
+"""Runs the sender and the ticks beside whatever else the process does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from outreach.bootstrap import Runtime
+from outreach.delivery.dispatch import Dispatcher
+from outreach.worker.ticks import Ticks
+
+
+@asynccontextmanager
+async def sending(runtime: Runtime, dispatcher: Dispatcher) -> AsyncIterator[None]:
+    """Sends and ticks for as long as the block runs; then finishes what has left."""
+    stop = asyncio.Event()
+    ticks = Ticks(runtime)
+    ticks.start()
+    pumps = asyncio.create_task(dispatcher.run(stop))
+    try:
+        yield
+    finally:
+        ticks.stop()
+        stop.set()
+        await pumps
+        await runtime.gateway.close()
