@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from twilio.twiml.voice_response import (  # type: ignore[import-untyped]  # the package ships no types
-    Gather as GatherVerb,
-    VoiceResponse,
-)
+from twilio.twiml import voice_response as twiml  # type: ignore[import-untyped]
 
 from outreach.kernel.flow import Flow, Gather, Hangup, Play, Reject
 
@@ -16,7 +13,7 @@ def render(flow: Flow) -> bytes:
     A Gather takes one key, `#` and `*` among them, and always calls its action, pressed or not:
     without that the call would fall through, and without an action it would loop.
     """
-    response = VoiceResponse()
+    response = twiml.VoiceResponse()
     for step in flow:
         match step:
             case Play(url):
@@ -30,8 +27,8 @@ def render(flow: Flow) -> bytes:
     return str(response).encode()
 
 
-def _gather(step: Gather) -> GatherVerb:
-    verb = GatherVerb(
+def _gather(step: Gather) -> twiml.Gather:
+    verb = twiml.Gather(
         action=step.action,
         method="POST",
         timeout=step.timeout,

@@ -32,23 +32,29 @@ def verify(token: str, public_url: str, url: str, headers: Mapping[str, str], bo
     given = _header(headers, HEADER)
     if not given or not token:
         return False
-    called = _called(public_url, url)
-    query = dict(parse_qsl(urlsplit(called).query, keep_blank_values=True))
     try:
-        # surrogateescape is not used: a body that isn't UTF-8 was never signed by the provider.
-        form: list[tuple[str, str]] = []
-        if "bodySHA256" in query:
-            if not _same(hashlib.sha256(body).hexdigest(), query["bodySHA256"].lower()):
-                return False
-        else:
-            form = parse_qsl(body.decode("utf-8"), keep_blank_values=True)
-        return any(_same(sign(token, address, form), given) for address in _spellings(called))
-    except (UnicodeError, ValueError):
+        called = _called(public_url, url)
+        form = _covered_form(called, body)
+        return form is not None and any(
+            _same(sign(token, address, form), given) for address in _spellings(called)
+        )
+    except ValueError:  # an address or a body that can't be read (UnicodeError is one, too)
         return False
+
+
+def _covered_form(called: str, body: bytes) -> list[tuple[str, str]] | None:
+    """The form that the signature covers, or None if a JSON body isn't the one it was made for."""
+    query = dict(parse_qsl(urlsplit(called).query, keep_blank_values=True))
+    if "bodySHA256" not in query:
+        return parse_qsl(body.decode(), keep_blank_values=True)
+    same = _same(hashlib.sha256(body).hexdigest(), query["bodySHA256"].lower())
+    return [] if same else None
 
 
 def _called(public_url: str, url: str) -> str:
     base = public_url.rstrip("/")
+    if url.startswith("/"):
+        return base + url
     if url.startswith(base + "/"):
         return url
     parts = urlsplit(url)

@@ -1,0 +1,154 @@
+"""A small Twilio-shaped server on loopback, and every gateway that the contract is tried on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from outreach.gateways.memory import MemoryGateway
+from outreach.gateways.ports import Gateway
+from outreach.gateways.twilio import TwilioConfig, TwilioGateway
+
+SID, TOKEN = "AC" + "0" * 32, "token-of-tests"
+PUBLIC_URL = "http://127.0.0.1:8000"
+Misdeed = Callable[[web.Request], Any]
+Story = Callable[[Any], Awaitable[Any]]
+Tell = Callable[[Story], Any]
+
+
+class Provider:
+    """Takes messages and calls; `misdeeds` are done to the next requests, in order."""
+
+    def __init__(self) -> None:
+        self.forms: list[dict[str, list[str]]] = []
+        self.taken: dict[str, list[dict[str, Any]]] = {"messages": [], "calls": []}
+        self.misdeeds: list[Misdeed] = []
+        self.authorization = ""
+        self.page_size = 50
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        root = f"/2010-04-01/Accounts/{SID}"
+        app.router.add_post(root + "/{kind}.json", self._create)
+        app.router.add_get(root + "/{kind}.json", self._list)
+        app.router.add_get(root + "/{kind}/{sid}.json", self._one)
+        return app
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        self.authorization = request.headers["Authorization"]
+        self.forms.append({key: [str(v) for v in form.getall(key)] for key in form})
+        if self.misdeeds:
+            answer = self.misdeeds.pop(0)(request)
+            done: web.StreamResponse = await answer if asyncio.iscoroutine(answer) else answer
+            return done
+        return web.json_response(self.take(request.match_info["kind"].lower(), form), status=201)
+
+    def take(self, kind: str, form: Any) -> dict[str, Any]:
+        resource = {
+            "sid": f"{'SM' if kind == 'messages' else 'CA'}{len(self.taken[kind]):032x}",
+            "status": "queued",
+            "to": form["To"],
+            "from": form["From"],
+            "body": form.get("Body", ""),
+            "direction": "outbound-api",
+            "date_created": format_datetime(datetime.now(UTC).replace(microsecond=0)),
+            "date_sent": None,
+            "error_code": None,
+        }
+        self.taken[kind].insert(0, resource)
+        return resource
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        if self.misdeeds:
+            done: web.StreamResponse = self.misdeeds.pop(0)(request)
+            return done
+        kind, page = request.match_info["kind"], int(request.query.get("Page", "0"))
+        # Like Somleng it ignores the filter: the adapter has to look for itself.
+        entries = self.taken[kind.lower()]
+        start, end = page * self.page_size, (page + 1) * self.page_size
+        following = f"{request.path}?Page={page + 1}" if end < len(entries) else None
+        return web.json_response({kind.lower(): entries[start:end], "next_page_uri": following})
+
+    async def _one(self, request: web.Request) -> web.StreamResponse:
+        if self.misdeeds:
+            done: web.StreamResponse = self.misdeeds.pop(0)(request)
+            return done
+        kind, sid = request.match_info["kind"].lower(), request.match_info["sid"]
+        for resource in self.taken[kind]:
+            if resource["sid"] == sid:
+                return web.json_response(resource)
+        return web.json_response({"code": 20404, "status": 404}, status=404)
+
+
+@asynccontextmanager
+async def serving(provider: Provider) -> AsyncIterator[str]:
+    """The address of `provider`, while it runs."""
+    runner = web.AppRunner(provider.app(), shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def connected(provider: Provider, **config: Any) -> AsyncIterator[TwilioGateway]:
+    """A gateway that talks to `provider`, while both run."""
+    async with serving(provider) as base_url:
+        gateway = TwilioGateway(
+            TwilioConfig(
+                base_url=base_url,
+                account_sid=SID,
+                auth_token=TOKEN,
+                public_url=PUBLIC_URL,
+                **config,
+            )
+        )
+        try:
+            yield gateway
+        finally:
+            await gateway.close()
+
+
+@pytest.fixture
+def provider() -> Provider:
+    """A provider that behaves until told otherwise."""
+    return Provider()
+
+
+@pytest.fixture
+def tell(provider: Provider) -> Callable[..., Any]:
+    """Runs a story (a coroutine function of a gateway) against `provider` over HTTP."""
+
+    def run(story: Story, **config: Any) -> Any:
+        async def whole() -> Any:
+            async with connected(provider, **config) as gateway:
+                return await story(gateway)
+
+        return asyncio.run(whole())
+
+    return run
+
+
+@pytest.fixture(params=["memory", "twilio"])
+def tell_each(request: pytest.FixtureRequest, tell: Callable[..., Any]) -> Tell:
+    """Runs a story against each gateway that ships."""
+    if request.param == "twilio":
+        return tell
+
+    def run(story: Story) -> Any:
+        gateway: Gateway = MemoryGateway(token=TOKEN, public_url=PUBLIC_URL)
+        return asyncio.run(story(gateway))  # type: ignore[arg-type]
+
+    return run

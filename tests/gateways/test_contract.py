@@ -1,0 +1,141 @@
+"""What every gateway keeps to, whichever provider stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from outreach.gateways.ports import Accepted, CallOut, Gateway, SmsOut
+from outreach.gateways.twilio.signature import sign
+from outreach.kernel.flow import Gather, Hangup, Play
+
+NUMBER, OTHER, SENDER = "+855381234567", "+855387654321", "Kangea"
+TEXT = "ព័ត៌មានការងារ: អត់មានថ្លៃ 1"
+TOKEN, PUBLIC_URL = "token-of-tests", "http://127.0.0.1:8000"
+SMS = SmsOut(NUMBER, SENDER, TEXT, "at_1", 3600)
+CALL = CallOut(NUMBER, SENDER, "at_2", 30)
+Tell = Callable[[Callable[[Any], Any]], Any]
+
+
+def _lately() -> datetime:
+    return datetime.now(UTC) - timedelta(seconds=5)
+
+
+def test_an_sms_and_a_call_are_accepted_under_ids_of_their_own(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        sms, call = await gateway.send_sms(SMS), await gateway.place_call(CALL)
+        assert isinstance(sms, Accepted)
+        assert isinstance(call, Accepted)
+        assert (sms.state, call.state) == ("submitted", "submitted")
+        assert sms.sid != call.sid
+
+    tell_each(story)
+
+
+def test_what_was_sent_is_found_again_by_its_number_with_its_text(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        sent = await gateway.send_sms(SMS)
+        await gateway.send_sms(SmsOut(OTHER, SENDER, "another", "at_3", 60))
+        (found,) = await gateway.find(NUMBER, _lately())
+        assert isinstance(sent, Accepted)
+        assert (found.sid, found.channel) == (sent.sid, "sms")
+        assert (found.to, found.sender, found.body) == (NUMBER, SENDER, TEXT)
+        assert found.created.tzinfo is not None
+
+    tell_each(story)
+
+
+def test_calls_are_found_too_and_can_be_asked_for_alone(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        await gateway.send_sms(SMS)
+        await gateway.place_call(CALL)
+        both = await gateway.find(NUMBER, _lately())
+        (call,) = await gateway.find(NUMBER, _lately(), "voice")
+        assert {found.channel for found in both} == {"sms", "voice"}
+        assert call.channel == "voice"
+
+    tell_each(story)
+
+
+def test_what_is_older_than_asked_for_is_not_found(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        await gateway.send_sms(SMS)
+        assert await gateway.find(NUMBER, datetime.now(UTC) + timedelta(minutes=1)) == []
+
+    tell_each(story)
+
+
+def test_one_message_can_be_asked_after_and_a_strange_one_is_none(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        sent = await gateway.send_sms(SMS)
+        assert isinstance(sent, Accepted)
+        report = await gateway.fetch(sent.sid, "sms")
+        assert report is not None
+        assert (report.sid, report.state) == (sent.sid, "submitted")
+        assert await gateway.fetch("never-given", "sms") is None
+        assert await gateway.fetch(sent.sid, "voice") is None
+
+    tell_each(story)
+
+
+def test_a_signed_hook_passes_and_any_change_to_it_does_not(tell_each: Tell) -> None:
+    path = "/hooks/twilio/status?attempt=at_1"
+    form = {"MessageSid": "SM1", "MessageStatus": "sent", "ErrorCode": ""}
+    body = urlencode(form).encode()
+    right = {"X-Twilio-Signature": sign(TOKEN, PUBLIC_URL + path, form)}
+
+    async def story(gateway: Gateway) -> None:
+        assert gateway.verify(path, right, body)
+        assert gateway.verify(f"http://internal:9{path}", right, body)
+        assert not gateway.verify(path, {}, body)
+        assert not gateway.verify(path + "2", right, body)
+        assert not gateway.verify(path, right, body.replace(b"sent", b"failed"))
+
+    tell_each(story)
+
+
+def test_a_receipt_names_our_attempt_and_its_state(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        report = gateway.parse_receipt(
+            {"attempt": "at_1"}, {"MessageSid": "SM1", "MessageStatus": "delivered"}
+        )
+        assert report is not None
+        assert (report.sid, report.attempt, report.state) == ("SM1", "at_1", "delivered")
+
+    tell_each(story)
+
+
+def test_empty_forms_are_calmly_nothing(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        assert gateway.parse_receipt({}, {}) is None
+        assert gateway.parse_inbound({}) is None
+        assert gateway.parse_call({}) is None
+
+    tell_each(story)
+
+
+def test_a_call_is_rendered_as_markup(tell_each: Tell) -> None:
+    flow = (Gather((Play("http://127.0.0.1:8000/a.wav"),), "/next"), Hangup())
+
+    async def story(gateway: Gateway) -> None:
+        markup = gateway.render_call(flow)
+        assert b"<Gather" in markup
+        assert b"<Hangup" in markup
+
+    tell_each(story)
+
+
+def test_s18_nothing_that_passes_through_prints_a_number_or_a_text(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        await gateway.send_sms(SMS)
+        (found,) = await gateway.find(NUMBER, _lately())
+        inbound = gateway.parse_inbound({"MessageSid": "SM1", "From": NUMBER, "Body": TEXT})
+        call = gateway.parse_call({"CallSid": "CA1", "From": NUMBER, "Digits": "9"})
+        for value in (SMS, CALL, found, inbound, call):
+            shown = repr(value)
+            assert NUMBER not in shown
+            assert TEXT not in shown
+
+    tell_each(story)
