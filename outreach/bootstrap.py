@@ -62,6 +62,11 @@ class Runtime:
         )
 
 
+def open_engine(settings: Settings) -> Engine:
+    """The engine of the database that the settings name."""
+    return make_engine(settings.database_url)
+
+
 def open_clock_of(settings: Settings) -> Clock:
     """The clock that the settings name."""
     return open_clock(settings.rehearsal_clock)
@@ -87,7 +92,7 @@ def build(settings: Settings) -> Runtime:
             where="OUTREACH_REHEARSAL_CLOCK",
             remedy="Unset it, or point OUTREACH_TWILIO_BASE_URL at the simulator.",
         )
-    engine, clock = make_engine(settings.database_url), open_clock_of(settings)
+    engine, clock = open_engine(settings), open_clock_of(settings)
     vault, help_vault = settings.vault(), settings.help_vault()
     broadcasts = broadcast_lane(vault, loopback=gateway.loopback)
     desk = Desk(engine, clock, vault, help_vault, load_replies(), broadcasts)

@@ -12,7 +12,7 @@ from outreach.kernel.errors import OutreachError
 
 app = typer.Typer(
     name="outreach",
-    help="Khmer SMS and voice campaigns that reach people at risk, answer them, and count honestly.",
+    help="Khmer SMS and voice campaigns: reach people at risk, answer them, count honestly.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -1,0 +1,26 @@
+"""`outreach db`: the database's schema."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from outreach.bootstrap import metadata, open_engine
+from outreach.settings import load_settings
+from outreach.store.migrate import make_revision, upgrade
+
+app = typer.Typer(name="db", help="The database.", no_args_is_help=True)
+
+
+@app.command()
+def migrate() -> None:
+    """Create the database or bring it up to date."""
+    upgrade(open_engine(load_settings()), metadata)
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def revision(message: Annotated[str, typer.Argument(help="What changes.")]) -> None:
+    """Write a migration from what the tables now differ in (for developers)."""
+    make_revision(open_engine(load_settings()), metadata, message)
