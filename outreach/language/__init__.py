@@ -1,0 +1,1 @@
+"""Khmer text: the match key, keyword matching, SMS parts, deny-list, language fallback. Pure."""

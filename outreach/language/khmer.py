@@ -1,0 +1,151 @@
+"""Finds keyword forms in unspaced Khmer: at orthographic-cluster boundaries, one sign off at most.
+
+A window of clusters is looked up by its consonants alone; a form with the same consonants counts
+when the window equals it, or differs by one sign and is no other word (`lookalikes.csv`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from outreach.language.keywords import Form
+from outreach.language.matchkey import match_key
+
+_CLUSTER = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b6-\u17d2\u17dd])*")
+_SUBSCRIPT = re.compile("\u17d2([\u1780-\u17b3])")
+_SIGNS = re.compile("[^\u1780-\u17b3]+")
+# Consonants that sound alike and are confused in writing.
+_ALIKE = str.maketrans("ណឡឌ", "នលដ")
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A form found over clusters `start` to `end` (exclusive); `form` None marks a look-alike."""
+
+    form: Form | None
+    start: int
+    end: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    form: Form | None
+    text: str  # the form's match key without spaces
+    compact: str  # a subscript is one character
+    consonants: str
+
+
+class KhmerIndex:
+    """Khmer forms and look-alikes, ready to be searched."""
+
+    def __init__(self, forms: Iterable[Form], lookalikes: Iterable[str]) -> None:
+        self._entries: dict[str, list[_Entry]] = defaultdict(list)
+        self._words = {_solid(word) for word in lookalikes}
+        self._longest = 1
+        for form in forms:
+            self._add(form, _solid(form.text))
+        for word in self._words:
+            self._add(None, word)
+
+    def _add(self, form: Form | None, text: str) -> None:
+        consonants = _consonants(text)
+        entry = _Entry(form, text, _compact(text), consonants)
+        keys = {consonants}
+        if form is not None and len(consonants) > _SHORT:
+            keys |= {consonants[:i] + consonants[i + 1 :] for i in range(1, len(consonants))}
+        for key in keys:
+            self._entries[key].append(entry)
+        self._longest = max(self._longest, len(consonants))
+
+    def find(self, clusters: list[str]) -> list[Hit]:
+        """Every form in `clusters`; an empty cluster is a wall that no form crosses."""
+        hits: list[Hit] = []
+        consonants = [_consonants(cluster) for cluster in clusters]
+        for start in range(len(clusters)):
+            key = ""
+            for end in range(start, len(clusters)):
+                key += consonants[end]
+                if not clusters[end] or len(key) > self._longest:
+                    break
+                if key in self._entries:
+                    hits.extend(self._weigh(clusters, start, end + 1, key))
+        return _undisputed(hits)
+
+    def _weigh(self, clusters: list[str], start: int, end: int, key: str) -> list[Hit]:
+        window = "".join(clusters[start:end])
+        entries = self._entries[key]
+        exact = [Hit(entry.form, start, end, True) for entry in entries if entry.text == window]
+        if exact or window in self._words:
+            return exact
+        compact = _compact(window)
+        return [
+            Hit(entry.form, start, end, False)
+            for entry in entries
+            if entry.form is not None and _one_off(entry, compact)
+        ]
+
+
+def split(key: str) -> list[str]:
+    """The Khmer clusters of a match key; other letters become one empty cluster, spaces none."""
+    found: list[str] = []
+    last = 0
+    for cluster in _CLUSTER.finditer(key):
+        if key[last : cluster.start()].strip():
+            found.append("")
+        found.append(cluster.group())
+        last = cluster.end()
+    if key[last:].strip() and found:
+        found.append("")
+    return found
+
+
+def _undisputed(hits: list[Hit]) -> list[Hit]:
+    """Hits that no longer exact hit covers; a near hit also yields to any exact one it touches."""
+    exact = [hit for hit in hits if hit.exact]
+    kept = [
+        hit
+        for hit in hits
+        if not any(
+            other is not hit
+            and (
+                (other.start <= hit.start and hit.end <= other.end and _size(other) > _size(hit))
+                if hit.exact
+                else (other.start < hit.end and hit.start < other.end)
+            )
+            for other in exact
+        )
+    ]
+    return [hit for hit in kept if hit.form is not None]
+
+
+def _size(hit: Hit) -> int:
+    return hit.end - hit.start
+
+
+def _one_off(entry: _Entry, window: str) -> bool:
+    """Whether `window` is the form with one sign dropped, added or changed."""
+    if OSA.distance(entry.compact, window, score_cutoff=1) > 1:
+        return False
+    if len(entry.compact) > _SHORT:
+        return True
+    # Of a short word, the letters must all be there, and something besides them.
+    return len(window) > 1 and _consonants(window) == entry.consonants
+
+
+def _solid(text: str) -> str:
+    return match_key(text).replace(" ", "")
+
+
+def _compact(text: str) -> str:
+    return _SUBSCRIPT.sub(lambda found: chr(0xE000 + ord(found[1]) - 0x1780), text)
+
+
+def _consonants(text: str) -> str:
+    return _SIGNS.sub("", text).translate(_ALIKE)
