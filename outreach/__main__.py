@@ -33,9 +33,7 @@ def serve(
     require_free(host, port)
     runtime = build(settings)
     dispatcher = runtime.dispatcher()
-    web = create_app(
-        runtime, wake=dispatcher.wake, around=partial(sending, runtime, dispatcher)
-    )
+    web = create_app(runtime, wake=dispatcher.wake, around=partial(sending, runtime, dispatcher))
     uvicorn.run(web, host=host, port=port, log_config=None, access_log=False)
 
 

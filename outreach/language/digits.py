@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from functools import lru_cache
 
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _KHMER = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
 
 
@@ -25,7 +27,7 @@ def to_ascii_digits(text: str) -> str:
     >>> to_ascii_digits("១២៨៨")
     '1288'
     """
-    return text if text.isascii() else text.translate(_table())
+    return text.translate(_table()) if _OTHER_DIGIT.search(text) else text
 
 
 def khmer_digits(text: str) -> str:

@@ -13,27 +13,21 @@ import regex
 from outreach.language.digits import to_ascii_digits
 from outreach.language.reorder import reorder
 
-_INVISIBLE = dict.fromkeys(
-    [0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, 0x17B4, 0x17B5]
-    + [
-        code
-        for first, last in (
-            (0x200B, 0x200F),
-            (0x202A, 0x202E),
-            (0x2060, 0x2064),
-            (0x2066, 0x2069),
-            (0xFE00, 0xFE0F),
-        )
-        for code in range(first, last + 1)
-    ]
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u180e\u17b4\u17b5\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
+    "\ufe00-\ufe0f"
 )
-_DEPRECATED = {0x17A3: "\u17a2", 0x17A4: "\u17a2\u17b6", 0x17B2: "\u17b1", 0x17D3: "\u17c6"}
-_DROP_AND_MAP: dict[int, str | None] = {**_INVISIBLE, **_DEPRECATED}
+_DROP = re.compile(f"[{_INVISIBLE}]+")
+_DEPRECATED = {"\u17a3": "\u17a2", "\u17a4": "\u17a2\u17b6", "\u17b2": "\u17b1", "\u17d3": "\u17c6"}
+_OLD = re.compile("[\u17a3\u17a4\u17b2\u17d3]")
 _COLON = re.compile("(?<=[\u1780-\u17d3\u17dd]):")
 _DOUBLED = re.compile("([\u17b6-\u17d1])\\1+")
 # U+17D7 repeats the word before it and U+20E3 frames a keycap: both end a word.
 _GAP = regex.compile(r"[\p{P}\p{Z}\p{S}\p{C}\u17d7\u20e3]+")
-_ASCII_GAP = re.compile(r"[^0-9a-z]+")
+_ASCII_GAP = re.compile("[^0-9a-z]+")
+# ASCII, Khmer, zero-width spaces and a few quotes: the same steps, without Unicode's tables.
+_PLAIN = re.compile("[\x00-\x7f\u1780-\u17ff\u200b-\u200d\ufeff\u00ab\u00bb\u2018-\u201d]*")
+_PLAIN_GAP = re.compile("[^0-9a-z\u1780-\u17d2\u17dc\u17dd\u17f0-\u17f9]+")
 _MAX_ROUNDS = 4
 
 
@@ -49,8 +43,10 @@ def match_key(text: str) -> str:
     """
     if text.isascii():
         return _ASCII_GAP.sub(" ", text.lower()).strip()
+    if _PLAIN.fullmatch(text):
+        return _PLAIN_GAP.sub(" ", to_ascii_digits(_khmer(text.lower()))).strip()
     key = _once(text)
-    for _ in range(_MAX_ROUNDS):
+    for _ in range(_MAX_ROUNDS):  # dropping a character can bring two together that compose
         again = _once(key)
         if again == key:
             break
@@ -60,6 +56,10 @@ def match_key(text: str) -> str:
 
 def _once(text: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    mapped = _COLON.sub("\u17c7", folded.translate(_DROP_AND_MAP))
-    ordered = _DOUBLED.sub(r"\1", reorder(_DOUBLED.sub(r"\1", mapped)))
-    return str(_GAP.sub(" ", to_ascii_digits(ordered))).strip()
+    return str(_GAP.sub(" ", to_ascii_digits(_khmer(folded)))).strip()
+
+
+def _khmer(text: str) -> str:
+    """Format characters dropped, deprecated letters mapped, syllables in order."""
+    seen = _OLD.sub(lambda old: _DEPRECATED[old.group()], _DROP.sub("", text))
+    return _DOUBLED.sub(r"\1", reorder(_DOUBLED.sub(r"\1", _COLON.sub("\u17c7", seen))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,9 @@ _BASIC = (
 _EXTENDED = "\f^{}\\[~]|€"
 _GSM = frozenset(_BASIC + _EXTENDED)
 _DELETE_BASIC = {ord(char): None for char in _BASIC}
+# Printable ASCII, Khmer and U+200B: what nearly every Khmer text is made of.
+_PLAIN = re.compile("[ -~\u1780-\u17ff\u200b]*")
+_SIGNS = frozenset(map(chr, (*range(0x17B4, 0x17D4), 0x17DD)))
 _LIMITS: dict[Encoding, tuple[int, int]] = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 
 
@@ -42,6 +46,8 @@ def count(text: str) -> Parts:
         sizes = (2 if char in _EXTENDED else 1 for char in text) if extended else None
         return Parts("GSM-7", units, _fill("GSM-7", units, sizes))
     units = _utf16(text)
+    if _PLAIN.fullmatch(text):
+        return Parts("UCS-2", units, _cut(text))
     return Parts("UCS-2", units, _fill("UCS-2", units, _pieces(text)))
 
 
@@ -57,6 +63,18 @@ def _fill(encoding: Encoding, units: int, sizes: Iterable[int] | None) -> int:
         if used + size > joined:
             parts, used = parts + 1, 0
         used += size
+    return parts
+
+
+def _cut(text: str) -> int:
+    """Parts of a text of `_PLAIN`, where a break is allowed before all but a Khmer sign."""
+    single, joined = _LIMITS["UCS-2"]
+    parts, start = 1, 0
+    while len(text) - start > (single if parts == 1 and start == 0 else joined):
+        end = start + joined
+        while end > start and text[end] in _SIGNS and text[end - 1] != "\u200b":
+            end -= 1
+        parts, start = parts + 1, end if end > start else start + joined
     return parts
 
 

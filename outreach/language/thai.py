@@ -12,8 +12,8 @@ from outreach.language.matchkey import match_key
 _TONES = re.compile("[\u0e48-\u0e4c]+")
 _RUN = re.compile("[\u0e00-\u0e7f]+")
 # A form may not be cut out of a syllable: no vowel sign after it, no leading vowel before it.
-_BEFORE = "(?<![\u0e40-\u0e44])"
-_AFTER = "(?![\u0e30-\u0e3a\u0e45\u0e47-\u0e4e])"
+BEFORE = "(?<![\u0e40-\u0e44])"
+AFTER = "(?![\u0e30-\u0e3a\u0e45\u0e47-\u0e4e])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,14 @@ def normal(text: str) -> str:
     return " ".join(_RUN.findall(match_key(text)))
 
 
+def toneless(text: str) -> str:
+    """`text` without Thai tone marks, its match key otherwise."""
+    return _TONES.sub("", match_key(text))
+
+
 def _either(words: Iterable[str]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(f"{_BEFORE}(?:{'|'.join(map(re.escape, longest_first))}){_AFTER}")
+    return re.compile(f"{BEFORE}(?:{'|'.join(map(re.escape, longest_first))}){AFTER}")
 
 
 def _search(

@@ -33,7 +33,11 @@ def create_app(
 
     routes: list[Route] = [*Hooks(runtime, wake).routes(), *console_routes(runtime)]
     app = FastAPI(
-        title="Outreach", lifespan=lifespan, routes=routes, docs_url=None, redoc_url=None,
+        title="Outreach",
+        lifespan=lifespan,
+        routes=routes,
+        docs_url=None,
+        redoc_url=None,
         openapi_url=None,
     )
     app.add_middleware(PageGuard, live=not runtime.gateway.loopback)

@@ -54,3 +54,19 @@ def test_parts_are_never_fewer_than_units_allow(text: str) -> None:
     result = count(text)
     single, joined = (160, 153) if result.encoding == "GSM-7" else (70, 67)
     assert result.parts >= (1 if result.units <= single else -(-result.units // joined))
+
+
+@given(st.text(st.sampled_from("ក្មែខុំ៉ះ។ a\u200b"), max_size=300))
+def test_the_quick_count_of_khmer_equals_the_slow_one(text: str) -> None:
+    slow = count(text + "\n" + "é" * 70)  # not plain: goes by clusters
+    sizes = [len(cluster) for cluster in clusters(text)]
+    parts, used = 1, 0
+    for size in sizes:
+        pieces = [size] if size <= 67 else [1] * size
+        for piece in pieces:
+            if used + piece > 67:
+                parts, used = parts + 1, 0
+            used += piece
+    if len(text) > 70 and count(text).encoding == "UCS-2":
+        assert count(text).parts == parts
+    assert slow.parts >= parts

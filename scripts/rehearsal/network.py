@@ -1,0 +1,43 @@
+"""Talks to the simulator as the network's owner: picks up handsets, and asks what they got."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.parse
+import urllib.request
+from typing import Any
+
+from scripts.rehearsal.world import World
+
+
+class Network:
+    """The simulator's own surface, beside the API that it simulates."""
+
+    def __init__(self, world: World) -> None:
+        self._base = world.simulator.url
+        credentials = f"{world.account_sid}:{world.auth_token}".encode()
+        self._headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
+
+    def text(self, number: str, body: str) -> None:
+        """The handset of `number` texts us."""
+        self._post("/simulator/inbound", {"From": number, "Body": body})
+
+    def missed_call(self, number: str) -> None:
+        """The handset of `number` rings us once."""
+        self._post("/simulator/missed-call", {"From": number})
+
+    def truth(self) -> Any:
+        """What every handset really got."""
+        return self._get("/simulator/truth")
+
+    def _get(self, path: str) -> Any:
+        request = urllib.request.Request(self._base + path, headers=self._headers)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def _post(self, path: str, form: dict[str, str]) -> None:
+        data = urllib.parse.urlencode(form).encode()
+        request = urllib.request.Request(self._base + path, data, self._headers)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            answer.read()
