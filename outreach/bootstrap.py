@@ -15,7 +15,8 @@ import outreach.people.tables
 import outreach.planning.tables
 import outreach.reach.tables
 import outreach.store.ledger  # noqa: F401
-from outreach.content.replies import load_replies
+from outreach.content.doors import load_doors
+from outreach.content.replies import Replies, load_replies
 from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.delivery.lane import Lane
 from outreach.gateways.ports import Gateway
@@ -23,7 +24,8 @@ from outreach.gateways.registry import gateway_from
 from outreach.hotline import lane as answers
 from outreach.hotline.desk import Desk
 from outreach.kernel.clock import Clock, open_clock
-from outreach.kernel.errors import SettingsError
+from outreach.kernel.errors import Refused, SettingsError
+from outreach.language.denylist import find
 from outreach.planning.lane import broadcast_lane
 from outreach.settings import Settings
 from outreach.store.engine import make_engine
@@ -72,20 +74,28 @@ def open_clock_of(settings: Settings) -> Clock:
     return open_clock(settings.rehearsal_clock)
 
 
+def replies_of(settings: Settings) -> Replies:
+    """The automatic replies, checked."""
+    doors = load_doors(settings.campaigns_dir / "doors.csv")
+    return load_replies(settings.campaigns_dir / "replies", doors)
+
+
 def build(settings: Settings) -> Runtime:
     """The parts that `settings` choose; raises SettingsError for what can't work together."""
-    if not settings.sender:
-        raise SettingsError(
-            "There is no sender.",
-            where="OUTREACH_SENDER",
-            remedy="Set the number or name that messages come from.",
-        )
+    _require_sender(settings.sender)
     gateway = gateway_from(
         base_url=settings.twilio_base_url,
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token.get_secret_value(),
         public_url=settings.public_url,
     )
+    replies = replies_of(settings)
+    if not (gateway.loopback or replies.approved):
+        raise Refused(
+            "The automatic replies are not approved by two people (or a door is untried).",
+            where=str(settings.campaigns_dir / "replies" / "approvals.yaml"),
+            remedy=f"Have them approved; their digest is {replies.digest}.",
+        )
     if settings.rehearsal_clock and not gateway.loopback:
         raise SettingsError(
             "A rehearsal's clock runs only with a gateway on this machine.",
@@ -95,7 +105,7 @@ def build(settings: Settings) -> Runtime:
     engine, clock = open_engine(settings), open_clock_of(settings)
     vault, help_vault = settings.vault(), settings.help_vault()
     broadcasts = broadcast_lane(vault, loopback=gateway.loopback)
-    desk = Desk(engine, clock, vault, help_vault, load_replies(), broadcasts)
+    desk = Desk(engine, clock, vault, help_vault, replies, broadcasts)
     return Runtime(
         settings=settings,
         engine=engine,
@@ -107,3 +117,13 @@ def build(settings: Settings) -> Runtime:
         # SQLite has one writer; one thread keeps our own writers from waiting for each other.
         executor=ThreadPoolExecutor(max_workers=1, thread_name_prefix="database"),
     )
+
+
+def _require_sender(sender: str) -> None:
+    """Raises SettingsError where there is none, or its name gives the subject away (S1)."""
+    if not sender or find(sender):
+        raise SettingsError(
+            "The sender's name gives the subject away." if sender else "There is no sender.",
+            where="OUTREACH_SENDER",
+            remedy="Set the number or an ordinary name that messages come from.",
+        )

@@ -15,7 +15,8 @@ WORDINGS: Table = Wording.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True)
 class Recording:
-    """A recording to play: its public id, the file and its length in whole seconds."""
+    """A recording to play: its public id, the file ("" for a placeholder) and its length in whole
+    seconds."""
 
     public_id: str
     path: str

@@ -11,7 +11,8 @@ from outreach.store.types import RowId
 
 
 class Wording(SQLModel, table=True):
-    """A text (channel `sms`) or a recording (channel `voice`: `path` of the audio, its length)."""
+    """A text (channel `sms`) or a recording (channel `voice`: `path` of the audio, "" for a
+    placeholder, and its length)."""
 
     __tablename__: ClassVar[str] = "wording"
     __table_args__ = (UniqueConstraint("campaign_id", "language", "channel"),)

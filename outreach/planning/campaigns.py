@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from outreach.content import queries as content_queries
 from outreach.content.campaign import Campaign as CampaignFile
 from outreach.content.campaign import approved, digest
-from outreach.content.render import render
+from outreach.content.doors import Door, render
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput, NotFound
 from outreach.kernel.ids import public_id
@@ -21,7 +21,7 @@ from outreach.planning.schedule import next_firing
 from outreach.store.engine import transaction
 
 
-def bring_in(engine: Engine, clock: Clock, file: CampaignFile, doors: dict[str, str]) -> int:
+def bring_in(engine: Engine, clock: Clock, file: CampaignFile, doors: dict[str, Door]) -> int:
     """Stores `file` as it is now, texts rendered with `doors`; returns the campaign's id.
 
     Bringing it in again replaces what it says; deliveries that wait will say the new words.
@@ -34,7 +34,7 @@ def bring_in(engine: Engine, clock: Clock, file: CampaignFile, doors: dict[str, 
                 "name_km": file.name_km,
                 "name_en": file.name_en,
                 "digest": digest(file),
-                "approved": approved(file),
+                "approved": approved(file, doors),
                 "provinces": list(file.provinces),
                 "retry": file.retry,
                 "validity_seconds": file.validity_seconds,
@@ -78,7 +78,7 @@ def campaign_by_slug(connection: Connection, slug: str) -> Any:
     return row
 
 
-def _wordings(file: CampaignFile, doors: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _wordings(file: CampaignFile, doors: dict[str, Door]) -> Iterator[dict[str, Any]]:
     blank = {"body": "", "parts": 0, "path": "", "seconds": 0, "placeholder": False}
     for language, text in file.texts.items():
         body = render(text, doors)
@@ -94,7 +94,7 @@ def _wordings(file: CampaignFile, doors: dict[str, str]) -> Iterator[dict[str, A
             "public_id": public_id("wo"),
             "language": language,
             "channel": "voice",
-            "path": str(recording.path),
+            "path": str(recording.path or ""),
             "seconds": round(recording.seconds),
             "placeholder": recording.placeholder,
         }

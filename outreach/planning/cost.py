@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Engine
 
 from outreach.planning import queries
+from outreach.planning.campaigns import campaign_by_slug
 from outreach.store.engine import reading
 
 
@@ -44,6 +45,7 @@ class Estimate:
     suppressed: int
     cost: Decimal
     currency: str
+    as_of: date
 
 
 def price_of(channel: str) -> Price:
@@ -51,13 +53,17 @@ def price_of(channel: str) -> Price:
     return _PRICES[channel]
 
 
-def estimate(engine: Engine, campaign_id: int) -> Estimate:
-    """Counts the audience of a campaign and prices it; nothing is planned or sent."""
+def estimate(engine: Engine, slug: str) -> Estimate:
+    """Counts the audience of a campaign and prices it; nothing is planned or sent.
+
+    Raises NotFound.
+    """
     with reading(engine) as connection:
-        rows = queries.audience_counts(connection, campaign_id)
+        rows = queries.audience_counts(connection, campaign_by_slug(connection, slug).id)
     sms = sum(r.people for r in rows if r.channel == "sms" and r.may)
     parts = sum(r.people * (r.parts or 0) for r in rows if r.channel == "sms" and r.may)
     calls = sum(r.people for r in rows if r.channel == "voice" and r.may)
     cost = parts * price_of("sms").amount + calls * price_of("voice").amount
     suppressed = sum(r.people for r in rows if not r.may)
-    return Estimate(sms, parts, calls, suppressed, cost, price_of("sms").currency)
+    price = price_of("sms")
+    return Estimate(sms, parts, calls, suppressed, cost, price.currency, price.as_of)

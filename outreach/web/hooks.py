@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from outreach.bootstrap import Runtime
@@ -91,15 +91,15 @@ class Hooks:
 
     async def recording(self, request: Request) -> Response:
         """A recording, by its unguessable id."""
-        path = await asyncio.get_running_loop().run_in_executor(
+        found = await asyncio.get_running_loop().run_in_executor(
             self._runtime.executor,
             find_recording,
             self._runtime.engine,
             request.path_params["name"],
         )
-        if path is None:
+        if found is None:
             return Response(status_code=404)
-        return FileResponse(path, media_type="audio/wav")
+        return Response(found, media_type="audio/wav")
 
     def _next_step(self, call: InboundCall, step: str) -> Flow:
         desk, base_url = self._runtime.desk, self._runtime.settings.public_url

@@ -1,19 +1,25 @@
-"""Finds the audio file of a recording's public id."""
+"""Finds the audio of a recording's public id."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
+import structlog
 from sqlalchemy import Engine
 
 from outreach.content import queries
+from outreach.content.recordings import audio
 from outreach.store.engine import reading
 
+log = structlog.get_logger(__name__)
 
-def find_recording(engine: Engine, public_id: str) -> Path | None:
-    """The file, or None where no such recording (any more) is there."""
+
+def find_recording(engine: Engine, public_id: str) -> bytes | None:
+    """The WAV bytes, or None where no such recording (any more) is there."""
     with reading(engine) as connection:
         known = queries.recording(connection, public_id)
-    if known is None or not Path(known.path).is_file():
+    if known is None:
         return None
-    return Path(known.path)
+    try:
+        return audio(known)
+    except FileNotFoundError:
+        log.error("a recording's file is gone; load its campaign again", recording=public_id)
+        return None

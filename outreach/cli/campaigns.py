@@ -1,0 +1,81 @@
+"""`outreach campaigns`: check a folder, load it, see what it costs, set when it fires."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from outreach.bootstrap import open_clock_of, open_engine
+from outreach.content.campaign import approved, digest
+from outreach.content.campaign import load as load_campaign
+from outreach.content.doors import load_doors, render
+from outreach.kernel.errors import BadInput
+from outreach.language.parts import count
+from outreach.planning import campaigns
+from outreach.planning.cost import estimate
+from outreach.settings import load_settings
+
+app = typer.Typer(name="campaigns", help="What is said, to whom, when.", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(help="A folder such as campaigns/safe-migration.")]
+Slug = Annotated[str, typer.Argument(help="The campaign's folder name.")]
+
+
+@app.command()
+def check(folder: Folder) -> None:
+    """Check a campaign's folder; tells every problem with file, line and what to do."""
+    doors = load_doors(load_settings().campaigns_dir / "doors.csv")
+    campaign = load_campaign(folder, doors)
+    for language, text in campaign.texts.items():
+        counted = count(render(text, doors))
+        typer.echo(f"{language} sms: {counted.parts} part(s), {counted.units} units")
+    for language, recording in campaign.recordings.items():
+        label = " (placeholder: loopback only)" if recording.placeholder else ""
+        typer.echo(f"{language} voice: {recording.seconds:.0f} s{label}")
+    state = "approved" if approved(campaign, doors) else "not approved: loopback gateway only"
+    typer.echo(f"{state}; digest {digest(campaign)}")
+
+
+@app.command()
+def load(folder: Folder) -> None:
+    """Check a campaign's folder and bring it in; what was in before is replaced."""
+    settings = load_settings()
+    doors = load_doors(settings.campaigns_dir / "doors.csv")
+    campaign = load_campaign(folder, doors)
+    campaigns.bring_in(open_engine(settings), open_clock_of(settings), campaign, doors)
+    typer.echo(f"Loaded: {campaign.slug}.")
+
+
+@app.command()
+def cost(slug: Slug) -> None:
+    """What sending it to today's register would take; sends nothing."""
+    found = estimate(open_engine(load_settings()), slug)
+    typer.echo(
+        f"{found.sms} SMS in {found.parts} parts, {found.calls} calls, "
+        f"{found.suppressed} people not sent to; about {found.cost:.2f} {found.currency} "
+        f"at the planning prices of {found.as_of} if every call is answered, without retries."
+    )
+
+
+@app.command()
+def schedule(
+    slug: Slug,
+    at: Annotated[str, typer.Option(help="Local time, such as 2026-03-02T18:00.")] = "",
+    cron: Annotated[str, typer.Option(help="Such as '0 18 * * mon'; days by name.")] = "",
+    zone: Annotated[str, typer.Option(help="Time zone of the time.")] = "Asia/Phnom_Penh",
+) -> None:
+    """Set when a campaign fires: once, or again and again."""
+    if bool(at) == bool(cron):
+        raise BadInput("Give either --at or --cron.")
+    settings = load_settings()
+    campaigns.set_schedule(
+        open_engine(settings),
+        open_clock_of(settings),
+        slug,
+        kind="once" if at else "cron",
+        rule=at or cron,
+        zone=zone,
+    )
+    typer.echo(f"Scheduled: {slug} {at or cron} ({zone}).")

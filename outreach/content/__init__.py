@@ -1,0 +1,1 @@
+"""What we say: campaign files and their checks, automatic replies, doors, recordings."""

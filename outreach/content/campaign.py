@@ -1,0 +1,180 @@
+"""Loads a campaign's folder: campaign.yaml, one text per language, recordings; checks all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from outreach.content.approval import Approval, covered, read_approvals
+from outreach.content.checks import text_problems
+from outreach.content.doors import Door, tried
+from outreach.content.recordings import Recording, measure
+from outreach.content.source import (
+    Problem,
+    line_of,
+    read_mapping,
+    read_text,
+    refuse,
+    unknown_keys,
+)
+from outreach.kernel.errors import NotFound
+
+REQUIRED = ("km", "en")
+_KEYS = (
+    "name",
+    "provinces",
+    "retry",
+    "validity_hours",
+    "expires_hours",
+    "most_parts",
+    "recordings",
+    "approvals",
+)
+_PROVINCES = frozenset(f"{code:02}" for code in range(1, 26))
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign as its folder says. `texts` by language, with doors by name; `retry` holds limit,
+    hours and other_channel."""
+
+    slug: str
+    name_km: str
+    name_en: str
+    provinces: tuple[str, ...]
+    retry: dict[str, Any]
+    validity_seconds: int
+    expires_hours: int
+    texts: dict[str, str]
+    recordings: dict[str, Recording]
+    approvals: tuple[Approval, ...]
+
+
+def load(folder: Path, doors: dict[str, Door]) -> Campaign:
+    """The campaign in `folder`; raises BadInput that names every problem with file and line."""
+    path = folder / "campaign.yaml"
+    if not folder.is_dir():
+        raise NotFound("There is no such campaign folder.", where=str(folder))
+    head = read_mapping(path)
+    problems = unknown_keys(path, head, _KEYS)
+    texts = _texts(folder, doors, _number(path, head, "most_parts", 3, 10, problems), problems)
+    campaign = Campaign(
+        slug=folder.resolve().name,
+        name_km=_name(path, head, "km", problems),
+        name_en=_name(path, head, "en", problems),
+        provinces=_provinces(path, head, problems),
+        retry=_retry(path, head, problems),
+        validity_seconds=_number(path, head, "validity_hours", 4, 4, problems) * 3600,
+        expires_hours=_number(path, head, "expires_hours", 48, 240, problems),
+        texts=texts,
+        recordings=_recordings(folder, path, head, problems),
+        approvals=read_approvals(path, head, problems),
+    )
+    refuse(problems)
+    return campaign
+
+
+def digest(campaign: Campaign) -> str:
+    """What the approvers approve: everything that is said, and to whom. Hexadecimal SHA-256."""
+    recordings = {
+        language: hashlib.sha256(item.path.read_bytes()).hexdigest() if item.path else "placeholder"
+        for language, item in campaign.recordings.items()
+    }
+    said = [campaign.slug, campaign.texts, recordings, campaign.provinces]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def approved(campaign: Campaign, doors: dict[str, Door]) -> bool:
+    """Whether two people approved exactly this, and somebody tried the doors it names (S31)."""
+    return covered(campaign.approvals, digest(campaign)) and tried(doors, campaign.texts.values())
+
+
+def _texts(
+    folder: Path, doors: dict[str, Door], most_parts: int, problems: list[Problem]
+) -> dict[str, str]:
+    paths = {path.stem: path for path in sorted((folder / "texts").glob("*.txt"))}
+    problems += [
+        Problem(folder / "texts" / f"{language}.txt", 0, "This language is missing.", "Write it.")
+        for language in REQUIRED
+        if language not in paths
+    ]
+    texts = {language: read_text(path).strip() for language, path in paths.items()}
+    for language, text in texts.items():
+        problems += text_problems(paths[language], text, doors, most_parts=most_parts)
+    return texts
+
+
+def _name(path: Path, head: CommentedMap, language: str, problems: list[Problem]) -> str:
+    names = head.get("name")
+    name = names.get(language) if isinstance(names, dict) else None
+    if not isinstance(name, str) or not 0 < len(name) <= 200:
+        line = line_of(head, "name")
+        problems.append(Problem(path, line, f"There is no name in {language}.", "Give one."))
+        return ""
+    return name
+
+
+def _provinces(path: Path, head: CommentedMap, problems: list[Problem]) -> tuple[str, ...]:
+    given = head.get("provinces") or []
+    codes = tuple(str(code) for code in given) if isinstance(given, list) else ("?",)
+    wrong = [code for code in codes if code not in _PROVINCES]
+    if wrong:
+        line = line_of(head, "provinces")
+        todo = 'List NCDD codes in quotes, such as ["01", "17"]; leave it out for all.'
+        problems.append(Problem(path, line, f"No province: {', '.join(wrong)}.", todo))
+    return codes
+
+
+def _retry(path: Path, head: CommentedMap, problems: list[Problem]) -> dict[str, Any]:
+    given = head.get("retry") or CommentedMap()
+    if not isinstance(given, CommentedMap):
+        todo = "Write attempts, hours and other_channel under it."
+        problems.append(Problem(path, line_of(head, "retry"), "retry is no mapping.", todo))
+        return {}
+    problems += unknown_keys(path, given, ("attempts", "hours", "other_channel"))
+    hours = given.get("hours", [8, 18])
+    if not isinstance(hours, list) or not all(h in range(24) for h in hours) or len(hours) < 2:
+        line = line_of(given, "hours")
+        problems.append(Problem(path, line, "hours are no local hours.", "Give two, 0 to 23."))
+    return {
+        "limit": _number(path, given, "attempts", 1, 5, problems),
+        "hours": list(hours) if isinstance(hours, list) else [],
+        "other_channel": bool(given.get("other_channel", False)),
+    }
+
+
+def _recordings(
+    folder: Path, path: Path, head: CommentedMap, problems: list[Problem]
+) -> dict[str, Recording]:
+    given = head.get("recordings") or CommentedMap()
+    found: dict[str, Recording] = {}
+    for language, item in given.items():
+        if isinstance(item, dict) and isinstance(item.get("placeholder"), int):
+            found[language] = Recording(None, item["placeholder"])
+            continue
+        recording = measure(folder / "recordings" / str(item))
+        if isinstance(recording, Problem):
+            problems.append(recording)
+        else:
+            found[language] = recording
+    if "km" not in given:
+        todo = "Name a WAV file, or `km: {placeholder: 20}` (seconds) for a rehearsal."
+        line = line_of(head, "recordings")
+        problems.append(Problem(path, line, "There is no Khmer recording.", todo))
+    return found
+
+
+def _number(
+    path: Path, head: CommentedMap, key: str, default: int, most: int, problems: list[Problem]
+) -> int:
+    value = head.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        line = line_of(head, key)
+        problems.append(Problem(path, line, f"{key} is {value!r}.", f"Give 1 to {most}."))
+        return default
+    return value
