@@ -31,6 +31,10 @@ class Network:
         """What every handset really got."""
         return self._get("/simulator/truth")
 
+    def pending(self) -> int:
+        """How many things the network has still to do: reports, calls, texts on their way."""
+        return int(self._get("/simulator/pending")["events"])
+
     def _get(self, path: str) -> Any:
         request = urllib.request.Request(self._base + path, headers=self._headers)  # noqa: S310
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310

@@ -21,8 +21,10 @@ from scripts.rehearsal.processes import Process, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ZONE = ZoneInfo("Asia/Phnom_Penh")
-# A Monday shortly before six in the evening: texts and calls are both allowed.
-START = datetime(2026, 3, 2, 17, 50, tzinfo=ZONE)
+# A Monday shortly before six in the evening, when texts and calls are both allowed. The campaign
+# fires at six.
+START = datetime(2026, 3, 2, 17, 59, tzinfo=ZONE)
+FIRES = "2026-03-02T18:00"
 RATE = 30.0
 SENDER = "+855381280000"
 _SMS_PACE, _CALL_PACE = 200, 50
@@ -103,9 +105,7 @@ def _make(folder: Path, port: int, seed: int) -> World:
             folder,
             f"http://127.0.0.1:{network}",
         ),
-        outreach=Process(
-            "serve", ["--port", str(port)], env, folder, f"http://127.0.0.1:{port}"
-        ),
+        outreach=Process("serve", ["--port", str(port)], env, folder, f"http://127.0.0.1:{port}"),
         account_sid=account_sid,
         auth_token=auth_token,
     )

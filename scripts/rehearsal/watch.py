@@ -1,0 +1,74 @@
+"""Lets the rehearsal's clock run, shows how far it is, and skips the hours in which nothing moves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+
+from outreach.kernel.errors import Unavailable
+from scripts.rehearsal import look
+from scripts.rehearsal.network import Network
+from scripts.rehearsal.world import World
+
+_LOOK_SECONDS = 0.1
+# Without any movement for so long something is wrong, and a person should be told.
+_PATIENCE_SECONDS = 60.0
+_OPEN = ("pending", "leased", "trying")
+
+
+class Watch:
+    """Waits for the system to settle, in real seconds, and moves the shared clock over idle hours."""
+
+    def __init__(self, world: World, engine: Engine, network: Network, *, quiet: bool) -> None:
+        self._world, self._engine, self._network = world, engine, network
+        self._quiet = quiet
+
+    def until(self, done: Callable[[], bool], what: str) -> None:
+        """Waits until `done`; raises Unavailable if that takes too long."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not done():
+            if time.monotonic() > deadline:
+                raise Unavailable(f"Waited in vain: {what}.", remedy=f"See {self._world.folder}.")
+            time.sleep(_LOOK_SECONDS)
+
+    def settle(self) -> None:
+        """Until nothing moves by itself: no request, call, answer, callback or due delivery."""
+        self.until(self._at_rest, "the broadcast does not come to rest")
+
+    def finish(self) -> None:
+        """Until every delivery has its end: retries, horizons and all, with the hours skipped."""
+        columns = (TextColumn("   deliveries settled"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), disable=self._quiet, transient=True) as bar:
+            task = bar.add_task("")
+            while True:
+                self._show(bar, task)
+                self.settle_showing(bar, task)
+                following = look.next_event(self._engine)
+                if following is None:
+                    return
+                wait = following - self._world.clock.now()
+                self._world.clock.skip(max(wait, timedelta(0)))
+                time.sleep(_LOOK_SECONDS)
+
+    def settle_showing(self, bar: Progress, task: object) -> None:
+        """As settle, with the bar moving."""
+
+        def done() -> bool:
+            self._show(bar, task)
+            return self._at_rest()
+
+        self.until(done, "the deliveries do not come to rest")
+
+    def _at_rest(self) -> bool:
+        now = self._world.clock.now()
+        return not look.busy(self._engine, now) and not self._network.pending()
+
+    def _show(self, bar: Progress, task: object) -> None:
+        states = look.states(self._engine)
+        total = sum(states.values())
+        still = sum(states.get(state, 0) for state in _OPEN)
+        bar.update(task, total=total or None, completed=total - still)  # type: ignore[arg-type]
