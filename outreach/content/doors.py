@@ -31,7 +31,7 @@ def load_doors(path: Path) -> dict[str, Door]:
     problems: list[Problem] = []
     doors: dict[str, Door] = {}
     for line, row in enumerate(lines, start=2):
-        if set(row) != set(_COLUMNS):
+        if set(row) != set(_COLUMNS) or None in row.values():
             problems.append(Problem(path, line, "Columns differ.", f"Use {', '.join(_COLUMNS)}."))
         elif not row["name"] or row["name"] in doors:
             problems.append(Problem(path, line, "No name, or one used before.", "Name it."))

@@ -16,9 +16,11 @@ _STATES = "SELECT state, count(*) AS n FROM delivery GROUP BY state"
 _BUSY = """
 SELECT (SELECT count(*) FROM broadcast WHERE cursor >= 0 AND state = 'running')
      + (SELECT count(*) FROM schedule WHERE next_at <= :now)
-     + (SELECT count(*) FROM delivery WHERE state = 'leased' OR (state = 'pending' AND due_at <= :now))
-     + (SELECT count(*) FROM attempt WHERE state IN ('submitting', 'ringing', 'answered')
-                                        OR (state = 'submitted' AND channel = 'voice'))
+     + (SELECT count(*) FROM delivery
+        WHERE state = 'leased' OR (state = 'pending' AND due_at <= :now))
+     + (SELECT count(*) FROM attempt
+        WHERE state IN ('submitting', 'ringing', 'answered')
+           OR (state = 'submitted' AND channel = 'voice'))
      + (SELECT count(*) FROM help_delivery WHERE state IN ('pending', 'leased', 'trying'))
 """
 _NEXT = """

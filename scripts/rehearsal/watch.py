@@ -1,4 +1,4 @@
-"""Lets the rehearsal's clock run, shows how far it is, and skips the hours in which nothing moves."""
+"""Lets the rehearsal's clock run, shows how far it is, and skips idle hours."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OPEN = ("pending", "leased", "trying")
 
 
 class Watch:
-    """Waits for the system to settle, in real seconds, and moves the shared clock over idle hours."""
+    """Waits, in real seconds, for the system to settle; moves the shared clock over idle hours."""
 
     def __init__(self, world: World, engine: Engine, network: Network, *, quiet: bool) -> None:
         self._world, self._engine, self._network = world, engine, network

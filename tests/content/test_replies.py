@@ -1,0 +1,59 @@
+"""The automatic replies: ordinary, complete in four languages, deniable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from outreach.content.doors import Door
+from outreach.content.replies import LANGUAGES, TOPICS, load_replies
+from outreach.hotline.rules.answer import decide
+from outreach.kernel.errors import BadInput
+from outreach.language.denylist import find
+from outreach.language.parts import count
+
+Doors = dict[str, Door]
+SENSITIVE = ("HELP", "DEBT", "SHELTER", "POLICE", "LEGAL", "CHILD", "WAGES")
+
+
+def test_every_topic_is_there_in_every_language(replies_folder: Path, doors: Doors) -> None:
+    replies = load_replies(replies_folder, doors)
+    assert replies.languages == set(LANGUAGES)
+    assert all(replies.text(topic, language) for topic in TOPICS for language in LANGUAGES)
+
+
+def test_s1_no_reply_gives_the_subject_away(replies_folder: Path, doors: Doors) -> None:
+    replies = load_replies(replies_folder, doors)
+    said = [replies.text(topic, language) for topic in TOPICS for language in LANGUAGES]
+    assert not [text for text in said if find(text)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_s2_the_answer_to_help_is_byte_for_byte_the_answer_to_job(
+    replies_folder: Path, doors: Doors, language: str
+) -> None:
+    replies = load_replies(replies_folder, doors)
+
+    def answer(intent: str) -> str:
+        topic = decide(intent, opted_out=False, recent=0).answer
+        assert topic
+        return replies.text(topic, language)
+
+    assert {answer(intent).encode() for intent in SENSITIVE} == {answer("JOB").encode()}
+
+
+def test_the_neutral_khmer_menu_is_one_part(replies_folder: Path, doors: Doors) -> None:
+    assert count(load_replies(replies_folder, doors).text("UNKNOWN", "km")).parts == 1
+
+
+def test_a_missing_topic_is_told_with_its_file(replies_folder: Path, doors: Doors) -> None:
+    path = replies_folder / "th.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(line for line in lines if not line.startswith("STOP")), "utf-8")
+    with pytest.raises(BadInput, match=r"th\.yaml: There is no text"):
+        load_replies(replies_folder, doors)
+
+
+def test_s31_the_shipped_replies_are_not_approved(replies_folder: Path, doors: Doors) -> None:
+    assert not load_replies(replies_folder, doors).approved
