@@ -1,0 +1,1 @@
+"""The rehearsal network: a Twilio-compatible provider, operators and handsets on this machine."""

@@ -1,0 +1,40 @@
+"""The few files that the pages need, from installed packages: style, script, Khmer letters."""
+
+from __future__ import annotations
+
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+_YEAR = 365 * 24 * 3600
+
+
+def _files() -> dict[str, tuple[Traversable, str]]:
+    letters = resources.files("fontpkg_noto_sans_khmer") / "files"
+    return {
+        "bootstrap.css": (resources.files("bootstrap") / "css" / "bootstrap.min.css", "text/css"),
+        "htmx.js": (
+            resources.files("js_lib_htmx") / "static" / "htmx" / "htmx.min.js",
+            "text/javascript",
+        ),
+        "khmer.ttf": (letters / "NotoSansKhmer[wdth,wght].ttf", "font/ttf"),
+        "handsets.css": (resources.files(__package__) / "templates" / "handsets.css", "text/css"),
+    }
+
+
+def routes() -> list[Route]:
+    """One route per file; each is read once."""
+    contents = {name: (file.read_bytes(), kind) for name, (file, kind) in _files().items()}
+
+    async def serve(request: Request) -> Response:
+        found = contents.get(request.path_params["name"])
+        if found is None:
+            return Response(status_code=404)
+        return Response(
+            found[0], media_type=found[1], headers={"Cache-Control": f"max-age={_YEAR}"}
+        )
+
+    return [Route("/static/{name}", serve, methods=["GET"])]
