@@ -12,7 +12,7 @@ from rich.console import Console
 
 from outreach.kernel.errors import BadInput, OutreachError
 from scripts.rehearsal.story import Story
-from scripts.rehearsal.world import World, fresh_world
+from scripts.rehearsal.world import ROOT, World, fresh_world
 
 _FEWEST, _MOST = 20, 20_000
 
@@ -38,7 +38,7 @@ def _run(options: argparse.Namespace, console: Console) -> None:
     began = time.monotonic()
     if not _FEWEST <= options.contacts <= _MOST:
         raise BadInput(f"--contacts takes {_FEWEST} to {_MOST}.")
-    with fresh_world(options.port, options.seed) as world:
+    with fresh_world(ROOT / "var", options.port, options.seed) as world:
         story = Story(world, console.print, options.json, options.contacts, options.seed)
         imported = story.prepare()
         world.simulator.start()

@@ -106,3 +106,8 @@ def column(engine: Engine, query: str) -> list[str]:
     """The one column that `query` gives."""
     with reading(engine) as connection:
         return [str(value) for value in connection.execute(text(query)).scalars()]
+
+
+def tried(engine: Engine) -> int:
+    """How many of the broadcast's attempts were made so far."""
+    return count(engine, "SELECT count(*) FROM attempt")

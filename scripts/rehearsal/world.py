@@ -49,13 +49,12 @@ class World:
 
 
 @contextlib.contextmanager
-def fresh_world(port: int, seed: int) -> Iterator[World]:
-    """A clean folder under var/ and nothing running yet; stops what was started at the end.
+def fresh_world(var: Path, port: int, seed: int) -> Iterator[World]:
+    """A clean folder in `var` and nothing running yet; stops what was started at the end.
 
     Raises Conflict if a demo runs already or the port is taken.
     """
-    var = ROOT / "var"
-    var.mkdir(exist_ok=True)
+    var.mkdir(parents=True, exist_ok=True)
     with (var / "demo.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,1 @@
+"""Speed and memory, each against a baseline measured in the same run (machines are noisy)."""

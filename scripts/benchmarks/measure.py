@@ -1,0 +1,55 @@
+"""Measures two sides in turns, and says how they compare."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """One measurement: `ours` and `baseline` are medians in `unit`, `ratio` is ours / baseline."""
+
+    name: str
+    database: str
+    ours: float
+    baseline: float
+    ratio: float
+    unit: str
+    peak_mb: float
+    target: float
+    ok: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """For one line of JSON."""
+        return asdict(self)
+
+
+def compare(
+    name: str,
+    database: str,
+    ours: Callable[[], float],
+    baseline: Callable[[], float],
+    *,
+    rounds: int,
+    unit: str,
+    target: float,
+) -> Result:
+    """Runs both sides `rounds` times, interleaved; each returns its figure, more is better."""
+    pairs = [(ours(), baseline()) for _ in range(rounds)]
+    mine = statistics.median(pair[0] for pair in pairs)
+    theirs = statistics.median(pair[1] for pair in pairs)
+    return Result(
+        name=name,
+        database=database,
+        ours=round(mine, 1),
+        baseline=round(theirs, 1),
+        ratio=round(mine / theirs, 3),
+        unit=unit,
+        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        target=target,
+        ok=mine / theirs >= target,
+    )

@@ -1,0 +1,61 @@
+"""The whole story with real processes on loopback: what is claimed is what the handsets got."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scripts.rehearsal import look
+from scripts.rehearsal.processes import free_port
+from scripts.rehearsal.story import Story
+from scripts.rehearsal.world import World, fresh_world
+
+CONTACTS = 120
+
+
+@pytest.fixture(params=[1, 7])
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A fresh world of each seed."""
+    with fresh_world(tmp_path, free_port(), request.param) as found:
+        yield found
+
+
+def tell(world: World, *, kill: bool) -> dict[str, object]:
+    """The story with few people; `kill` ends the server with SIGKILL in mid-broadcast."""
+    story = Story(world, lambda _line: None, True, CONTACTS, seed=3)
+    began = time.monotonic()
+    imported = story.prepare()
+    world.simulator.start()
+    world.outreach.start()
+    if kill:
+        half = CONTACTS // 3
+        story.watch.until(lambda: look.tried(story.engine) > half, "nothing is sent")
+        world.outreach.kill()
+        assert look.busy(story.engine, world.clock.now()), "killed too late: nothing was under way"
+        world.outreach.start()
+    story.broadcast()
+    story.answers()
+    story.finish()
+    return story.facts(imported, began)
+
+
+def check(found: dict[str, object]) -> None:
+    assert found["handset_mismatches"] == 0
+    assert found["double_sends"] == 0
+    assert found["sent_after_stop"] == 0
+    assert found["contacts"] == found["deliveries"] == CONTACTS
+    ends = ("delivered", "unknown", "failed", "expired", "suppressed")
+    assert sum(int(str(found[end])) for end in ends) == CONTACTS
+    assert found["delivered"] and found["reached_unique"] and found["replies"] and found["calls"]
+    assert found["callbacks_requested"] and found["opted_out"] and found["rejected_rows"]
+
+
+def test_what_the_system_claims_equals_what_the_handsets_got(world: World) -> None:
+    check(tell(world, kill=False))
+
+
+def test_after_a_sigkill_in_mid_broadcast_nothing_is_lost_or_sent_twice(world: World) -> None:
+    check(tell(world, kill=True))
