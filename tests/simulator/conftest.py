@@ -1,0 +1,312 @@
+"""A rehearsal network on loopback, a server of ours beside it, and time that passes on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import time
+import wave
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+
+import aiohttp
+import pytest
+import uvicorn
+from aiohttp import web
+
+from outreach.kernel.clock import FixedClock
+from outreach.simulator.config import NetworkConfig
+from outreach.simulator.network import Network
+from outreach.simulator.server import create_app
+from outreach.simulator.signature import HEADER, sign
+
+SID, TOKEN = "AC" + "1" * 32, "token-of-the-rehearsal"
+SENDER = "+855380000001"
+ROOT = f"/2010-04-01/Accounts/{SID}"
+TONE_SECONDS = 10.0
+
+
+def number(index: int) -> str:
+    """A number that no operator has."""
+    return f"+85538{1_000_000 + index}"
+
+
+def tone(seconds: float = TONE_SECONDS) -> bytes:
+    """A WAV file of silence."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as recording:
+        recording.setparams((1, 1, 8000, 0, "NONE", ""))
+        recording.writeframes(b"\x80" * int(seconds * 8000))
+    return file.getvalue()
+
+
+@dataclass
+class Hook:
+    """One request that the network made of our server."""
+
+    path: str
+    query: dict[str, str]
+    form: dict[str, str]
+    signed: bool
+
+
+@dataclass
+class OurServer:
+    """Stands where `outreach serve` stands. `voice` answers with TwiML; `statuses` are taken one
+    by one as HTTP statuses of status callbacks, then 204."""
+
+    base: str = ""
+    hooks: list[Hook] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    voice: Callable[[Hook], str] = lambda hook: "<Response><Hangup/></Response>"
+    audio_type: str = "audio/wav"
+    audio_asked: int = 0
+
+    def to(self, path: str) -> list[Hook]:
+        """The requests for one path, in order."""
+        return [hook for hook in self.hooks if hook.path == path]
+
+    async def _take(self, request: web.Request) -> Hook:
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        url = self.base + request.raw_path
+        signed = request.headers.get(HEADER) == sign(TOKEN, url, form)
+        hook = Hook(request.path, dict(request.query), form, signed)
+        self.hooks.append(hook)
+        return hook
+
+    async def status(self, request: web.Request) -> web.Response:
+        await self._take(request)
+        return web.Response(status=self.statuses.pop(0) if self.statuses else 204)
+
+    async def speak(self, request: web.Request) -> web.Response:
+        hook = await self._take(request)
+        return web.Response(text=self.voice(hook), content_type="application/xml")
+
+    async def audio(self, _request: web.Request) -> web.Response:
+        self.audio_asked += 1
+        return web.Response(body=tone(), content_type=self.audio_type)
+
+    @asynccontextmanager
+    async def running(self, port: int = 0) -> AsyncIterator[None]:
+        app = web.Application()
+        app.router.add_post("/status", self.status)
+        app.router.add_post("/message", self.status)
+        app.router.add_post("/voice", self.speak)
+        app.router.add_get("/tone.wav", self.audio)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        self.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield
+        finally:
+            await runner.cleanup()
+
+
+@dataclass
+class Rehearsal:
+    """The running network, its address, our server, and the clock."""
+
+    network: Network
+    url: str
+    ours: OurServer
+    clock: FixedClock
+    session: aiohttp.ClientSession
+
+    async def post(self, path: str, form: Any) -> tuple[int, Any]:
+        async with self.session.post(self.url + path, data=form) as answer:
+            return answer.status, await answer.json()
+
+    async def get(self, path: str) -> tuple[int, Any]:
+        async with self.session.get(self.url + path) as answer:
+            return answer.status, await answer.json()
+
+    async def truth(self) -> Any:
+        return (await self.get("/simulator/truth"))[1]
+
+    async def rest(self, step: float = 2.0) -> None:
+        """Lets the clock run, quickly, until nothing is left to happen."""
+        for _ in range(2000):
+            if not self.network.pending:
+                return
+            self.clock.advance(timedelta(seconds=step))
+            await asyncio.sleep(0.005)
+        raise AssertionError("the network did not come to rest")
+
+    async def send(self, to: str, **form: str) -> tuple[int, Any]:
+        fields = {"To": to, "From": SENDER, "Body": "សួស្ដី", **form}
+        return await self.post(f"{ROOT}/Messages.json", fields)
+
+    async def dial(self, to: str, **form: Any) -> tuple[int, Any]:
+        fields = {"To": to, "From": SENDER, "Url": f"{self.ours.base}/voice?attempt=at_1", **form}
+        pairs = [(k, v) for k, vs in fields.items() for v in (vs if isinstance(vs, list) else [vs])]
+        return await self.post(f"{ROOT}/Calls.json", pairs)
+
+
+@asynccontextmanager
+async def rehearsing(seed: int = 1, **options: Any) -> AsyncIterator[Rehearsal]:
+    """A rehearsal network over real HTTP, while it runs."""
+    ours, clock = OurServer(), FixedClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+    async with ours.running():
+        config = network_config(ours.base, seed=seed, **options)
+        app = create_app(config, clock)
+        async with serving(app) as url, account_session() as session:
+            yield Rehearsal(app.state.network, url, ours, clock, session)
+
+
+def basic(user: str, secret: str) -> dict[str, str]:
+    """The header that names an account."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()}
+
+
+def network_config(base: str = "http://127.0.0.1:9", **options: Any) -> NetworkConfig:
+    """A network that posts to our server at `base` and tries again almost at once."""
+    values = {"seed": 1, "retry_seconds": 0.01, **options}
+    return NetworkConfig(
+        account_sid=SID,
+        auth_token=TOKEN,
+        inbound_hook=f"{base}/message",
+        voice_hook=f"{base}/voice",
+        **values,
+    )
+
+
+@asynccontextmanager
+async def serving(app: Any) -> AsyncIterator[str]:
+    """The address of an ASGI application, while it runs."""
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve())
+    try:
+        while not server.started:  # noqa: ASYNC110  (uvicorn offers nothing to wait on)
+            await asyncio.sleep(0.005)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def account_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """A client with the account's credentials."""
+    async with aiohttp.ClientSession(headers=basic(SID, TOKEN)) as session:
+        yield session
+
+
+@dataclass(frozen=True)
+class Page:
+    """A whole answer; `path` is where it came from, after redirects."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+    path: str
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+class Browser:
+    """A plain client of one server: no cookies, no script; `headers` go with every request."""
+
+    def __init__(
+        self, app: Any, loop: asyncio.AbstractEventLoop, headers: Mapping[str, str]
+    ) -> None:
+        self._app, self._loop, self._headers = app, loop, headers
+
+    def get(
+        self, path: str, *, params: Mapping[str, str] | None = None, **headers: Mapping[str, str]
+    ) -> Page:
+        asked = f"{path}?{urlencode(params)}" if params else path
+        return self.request("GET", asked, None, **headers)
+
+    def post(
+        self,
+        path: str,
+        data: Mapping[str, str] | bytes = b"",
+        *,
+        follow: bool = True,
+        **headers: Mapping[str, str],
+    ) -> Page:
+        body = data if isinstance(data, bytes) else urlencode(data).encode()
+        page = self.request("POST", path, body, **headers)
+        if follow and page.status_code == 303:
+            return self.get(page.headers["location"])
+        return page
+
+    def request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] | None = None
+    ) -> Page:
+        sent = {"Host": "127.0.0.1:8100", **self._headers, **(headers or {})}
+        return self._loop.run_until_complete(_ask(self._app, method, path, body or b"", sent))
+
+    def rest(self, network: Network) -> None:
+        """Lets the network do what is due."""
+        deadline = time.monotonic() + 5
+        while network.pending:
+            assert time.monotonic() < deadline
+            self._loop.run_until_complete(asyncio.sleep(0.005))
+
+
+async def _ask(app: Any, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Page:
+    parts, answer = urlsplit(path), []
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": unquote(parts.path),
+        "query_string": parts.query.encode(),
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def send(message: dict[str, Any]) -> None:
+        answer.append(message)
+
+    await app(scope, receive, send)
+    names = {name.decode(): value.decode() for name, value in answer[0]["headers"]}
+    content = b"".join(message.get("body", b"") for message in answer[1:])
+    return Page(answer[0]["status"], names, content, parts.path)
+
+
+@contextmanager
+def browsing(app: Any, headers: Mapping[str, str]) -> Iterator[Browser]:
+    """A browser on an ASGI application, without a socket between them."""
+    with asyncio.Runner() as runner:
+        lifespan = app.router.lifespan_context(app)
+        runner.run(lifespan.__aenter__())
+        yield Browser(app, runner.get_loop(), headers)
+        runner.run(lifespan.__aexit__(None, None, None))
+
+
+Story = Callable[[Rehearsal], Awaitable[Any]]
+
+
+@pytest.fixture
+def rehearse() -> Callable[..., Any]:
+    """Runs a story (a coroutine function of a Rehearsal) and returns what it returns."""
+
+    def run(story: Story, **options: Any) -> Any:
+        async def whole() -> Any:
+            async with rehearsing(**options) as rehearsal:
+                return await story(rehearsal)
+
+        return asyncio.run(whole())
+
+    return run
+
+
+def only(handsets: list[Mapping[str, Any]], to: str) -> Mapping[str, Any]:
+    """The truth of one handset."""
+    return next(handset for handset in handsets if handset["number"] == to)
