@@ -13,7 +13,8 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not no-referrer: browsers would then send our own forms with the origin "null".
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 _REFUSED = "The rehearsal network answers this machine only."

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-_YEAR = 365 * 24 * 3600
+_HOUR = 3600
 
 
 def _files() -> dict[str, tuple[Traversable, str]]:
@@ -34,7 +34,7 @@ def routes() -> list[Route]:
         if found is None:
             return Response(status_code=404)
         return Response(
-            found[0], media_type=found[1], headers={"Cache-Control": f"max-age={_YEAR}"}
+            found[0], media_type=found[1], headers={"Cache-Control": f"max-age={_HOUR}"}
         )
 
     return [Route("/static/{name}", serve, methods=["GET"])]

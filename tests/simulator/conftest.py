@@ -181,15 +181,15 @@ def network_config(base: str = "http://127.0.0.1:9", **options: Any) -> NetworkC
 async def serving(app: Any) -> AsyncIterator[str]:
     """The address of an ASGI application, while it runs."""
     config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
+    config.load()
     server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve())
+    server.lifespan = config.lifespan_class(config)
+    # Not serve(): its loop looks up only every tenth of a second.
+    await server.startup()
     try:
-        while not server.started:  # noqa: ASYNC110  (uvicorn offers nothing to wait on)
-            await asyncio.sleep(0.005)
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
-        server.should_exit = True
-        await running
+        await server.shutdown()
 
 
 @asynccontextmanager

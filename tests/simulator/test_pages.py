@@ -136,6 +136,15 @@ def test_a_form_of_a_foreign_page_is_refused(browser: Browser, network: Network)
     assert len(handset.messages) == 1
 
 
+def test_our_own_form_is_taken_as_a_browser_sends_it(browser: Browser, network: Network) -> None:
+    handset = next(iter(network.book.handsets.values()))
+    # Under no-referrer a browser would send our own forms with the origin "null".
+    assert browser.get("/").headers["referrer-policy"] == "same-origin"
+    own = {"Host": "127.0.0.1:8100", "Origin": "http://127.0.0.1:8100"}
+    browser.post(f"/handsets/{handset.id}/text", data={"body": "1"}, headers=own)
+    assert handset.messages[-1].body == "1"
+
+
 def test_an_unknown_handset_is_not_found(browser: Browser) -> None:
     assert browser.get("/handsets/none").status_code == 404
     assert browser.post("/handsets/none/text", data={"body": "1"}).status_code == 404
