@@ -29,6 +29,7 @@ class Owner:
             Route("/simulator/inbound", self._owned(self.inbound), methods=["POST"]),
             Route("/simulator/missed-call", self._owned(self.missed_call), methods=["POST"]),
             Route("/simulator/truth", self._owned(self.truth), methods=["GET"]),
+            Route("/simulator/pending", self._owned(self.pending), methods=["GET"]),
         ]
 
     async def inbound(self, request: Request) -> Response:
@@ -46,6 +47,10 @@ class Owner:
     async def truth(self, _request: Request) -> Response:
         """What every handset really got, whatever was reported."""
         return reply(truth(self._network))
+
+    async def pending(self, _request: Request) -> Response:
+        """How much is still to happen; 0 when the network has come to rest."""
+        return reply({"pending": self._network.pending})
 
     def _owned(
         self, handler: Callable[[Request], Awaitable[Response]]

@@ -33,7 +33,7 @@ class Network:
 
     def pending(self) -> int:
         """How many things the network has still to do: reports, calls, texts on their way."""
-        return int(self._get("/simulator/pending")["events"])
+        return int(self._get("/simulator/pending")["pending"])
 
     def _get(self, path: str) -> Any:
         request = urllib.request.Request(self._base + path, headers=self._headers)  # noqa: S310

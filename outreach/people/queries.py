@@ -1,0 +1,110 @@
+"""The SQL of people; nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, bindparam, func, select, update
+
+from outreach.people.tables import ConsentEvent, Contact, OptOut, Place
+from outreach.store.dialect import insert
+
+CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
+EVENTS: Table = ConsentEvent.__table__  # type: ignore[attr-defined]
+OPT_OUTS: Table = OptOut.__table__  # type: ignore[attr-defined]
+PLACES: Table = Place.__table__  # type: ignore[attr-defined]
+
+
+def put_places(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    """Adds places, or replaces what they were."""
+    statement = insert(connection, PLACES)
+    names = ("parent", "kind", "name_km", "name_en")
+    fresh = {name: statement.excluded[name] for name in names}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["code"], set_=fresh), list(rows)
+    )
+
+
+def count_places(connection: Connection) -> dict[str, int]:
+    """Places by kind."""
+    query = select(PLACES.c.kind, func.count().label("number")).group_by(PLACES.c.kind)
+    return {row.kind: row.number for row in connection.execute(query)}
+
+
+def places(connection: Connection, kinds: Collection[str]) -> Sequence[Row[Any]]:
+    """All places of some kinds, by code."""
+    query = select(PLACES).where(PLACES.c.kind.in_(kinds)).order_by(PLACES.c.code)
+    return connection.execute(query).all()
+
+
+def contacts_by_key(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
+    """Contacts of which a fingerprint is among `keys`."""
+    return connection.execute(select(CONTACTS).where(CONTACTS.c.number_key.in_(keys))).all()
+
+
+def contact(connection: Connection, contact_id: int) -> Row[Any] | None:
+    """A contact by its id."""
+    return connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).first()
+
+
+def add_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[bytes, int]:
+    """Adds contacts; returns their ids by fingerprint."""
+    if not rows:
+        return {}
+    connection.execute(CONTACTS.insert(), list(rows))
+    keys = [row["number_key"] for row in rows]
+    query = select(CONTACTS.c.number_key, CONTACTS.c.id).where(CONTACTS.c.number_key.in_(keys))
+    return {row.number_key: row.id for row in connection.execute(query)}
+
+
+def set_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Sets columns of contacts, each row by its `b_id`; every row has the same columns."""
+    if rows:
+        connection.execute(update(CONTACTS).where(CONTACTS.c.id == bindparam("b_id")), list(rows))
+
+
+def add_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds steps of consent; every row has the same columns."""
+    if rows:
+        connection.execute(EVENTS.insert(), list(rows))
+
+
+def opted_out(connection: Connection, keys: Collection[bytes]) -> set[bytes]:
+    """The fingerprints among `keys` that said STOP and have not said START since."""
+    o = OPT_OUTS.c
+    query = select(o.number_key).where(o.number_key.in_(keys), o.ended_at.is_(None))
+    return set(connection.execute(query).scalars())
+
+
+def put_opt_out(connection: Connection, key: bytes, source: str, at: datetime) -> None:
+    """Records a STOP; one that holds already keeps its date."""
+    statement = insert(connection, OPT_OUTS).values(
+        number_key=key, source=source, at=at, ended_at=None
+    )
+    fresh = {name: statement.excluded[name] for name in ("source", "at", "ended_at")}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["number_key"], set_=fresh, where=OPT_OUTS.c.ended_at.is_not(None)
+        )
+    )
+
+
+def end_opt_out(connection: Connection, keys: Collection[bytes], at: datetime) -> int:
+    """Ends STOPs; returns how many held."""
+    o = OPT_OUTS.c
+    statement = update(OPT_OUTS).where(o.number_key.in_(keys), o.ended_at.is_(None))
+    return connection.execute(statement.values(ended_at=at)).rowcount
+
+
+def count_by_consent(connection: Connection) -> dict[str, int]:
+    """Contacts by state of consent."""
+    query = select(CONTACTS.c.consent, func.count().label("number")).group_by(CONTACTS.c.consent)
+    return {row.consent: row.number for row in connection.execute(query)}
+
+
+def count_opt_outs(connection: Connection) -> int:
+    """Numbers that said STOP and mean it still, strangers among them."""
+    query = select(func.count()).select_from(OPT_OUTS).where(OPT_OUTS.c.ended_at.is_(None))
+    return connection.execute(query).scalar_one()

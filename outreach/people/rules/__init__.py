@@ -1,0 +1,1 @@
+"""Pure decisions about people: consent, numbers, columns, rows."""
