@@ -111,12 +111,12 @@ def _as_written(rng: random.Random, national: str) -> str:
 
 def _wrong(rng: random.Random, communes: list[str]) -> list[list[str]]:
     """Rows that nobody can use as they are."""
-    cells = ("12", "no phone", "8.5512E+10", "0999", "+85512", "", "02-Mar-26", "012 345 67a")
+    cells = ("12", "no phone", "8.5512E+10", "0999", "+85512", "", "02-Mar-26", "038 123 45a7")
     rows = []
     for cell in cells:
         row = _row(rng, "", rng.choice(communes))
         row[0] = cell
         rows.append(row)
-    nowhere = _row(rng, "12345678"[:8], "999999")
+    nowhere = _row(rng, "381234567", "999999")
     rows.append(nowhere)
     return rows
