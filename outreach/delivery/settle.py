@@ -126,4 +126,4 @@ def _settle_lost(
 def _is(row: Row[Any], found: Found) -> bool:
     same = found.channel == row.channel and found.sender == row.sender
     said = row.channel == "voice" or body_digest(found.body) == row.body_digest
-    return same and said and found.created >= row.submitting_at - _SKEW
+    return bool(same and said and found.created >= row.submitting_at - _SKEW)

@@ -89,7 +89,7 @@ def alerts(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     return connection.execute(query.limit(limit)).all()
 
 
-def call(connection: Connection, public_id: str) -> Row[Any] | None:
+def call(connection: Connection, public_id: str) -> Any:
     """A broadcast's call by its attempt's public id: ids, contact, campaign and language."""
     a, d = _ATTEMPT.c, _DELIVERY.c
     query = (

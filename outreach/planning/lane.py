@@ -104,6 +104,8 @@ def _moved(connection: Connection, vault: Vault, moves: Sequence[Move], now: dat
     facts: list[Fact] = []
     for move in moves:
         base = _base(move, people[move.delivery.contact_id], now)
+        if _accepted(move):
+            facts.append(_acceptance(move, base))
         facts.append(Fact(kind=f"attempt.{move.after}", detail=move.before or "", **base))
         if move.after is AttemptState.COMPLETED and move.heard_seconds is not None:
             whole = listened(move.heard_seconds, move.attempt.play_seconds or 0)
@@ -116,16 +118,28 @@ def _moved(connection: Connection, vault: Vault, moves: Sequence[Move], now: dat
     append(connection, facts)
 
 
-def _base(move: Move, person: Row[Any], now: datetime) -> dict[str, Any]:
-    accepted = move.before is AttemptState.SUBMITTING and move.after not in (
-        AttemptState.ERRORED,
-        AttemptState.FAILED,
-        AttemptState.UNKNOWN,
+def _accepted(move: Move) -> bool:
+    """Whether this move is the first sign that the gateway took the attempt."""
+    unsure = move.before is AttemptState.SUBMITTING or (
+        move.before is AttemptState.UNKNOWN and move.attempt.sid is None
     )
-    sms = move.attempt.channel == "sms"
-    charged = accepted if sms else move.after is AttemptState.COMPLETED
-    price = price_of(move.attempt.channel) if charged else None
-    return {
+    not_taken = (AttemptState.ERRORED, AttemptState.FAILED, AttemptState.UNKNOWN)
+    return unsure and move.after not in not_taken
+
+
+def _acceptance(move: Move, base: dict[str, Any]) -> Fact:
+    """An SMS is charged when it is accepted, in parts; a call when it is completed."""
+    if move.attempt.channel != "sms":
+        return Fact(kind="attempt.accepted", **base | {"cost_micro": 0, "currency": ""})
+    price, parts = price_of("sms"), move.attempt.parts
+    cost = {"amount": parts, "cost_micro": price.micro * parts, "currency": price.currency}
+    return Fact(kind="attempt.accepted", **base | cost)
+
+
+def _base(move: Move, person: Row[Any], now: datetime) -> dict[str, Any]:
+    completed = move.after is AttemptState.COMPLETED
+    price = price_of("voice") if completed else None
+    base: dict[str, Any] = {
         "at": now,
         "contact_id": person.id,
         "campaign_id": move.delivery.campaign_id,
@@ -133,10 +147,10 @@ def _base(move: Move, person: Row[Any], now: datetime) -> dict[str, Any]:
         "delivery_id": move.delivery.id,
         "attempt_id": move.attempt.id,
         "channel": move.attempt.channel,
-        "amount": move.attempt.parts if accepted and sms else 0,
-        "cost_micro": price.micro * move.attempt.parts if price else 0,
+        "cost_micro": price.micro if price else 0,
         "currency": price.currency if price else "",
-    } | queries.as_dimensions(person)
+    }
+    return base | queries.as_dimensions(person)
 
 
 def _ended(connection: Connection, held: Sequence[Held], now: datetime) -> None:

@@ -29,7 +29,7 @@ from outreach.kernel.ids import public_id
 from outreach.people.tables import Contact
 from outreach.planning.tables import Broadcast, Campaign, Schedule
 from outreach.store import dialect
-from outreach.store.ledger import LedgerFact
+from outreach.store.ledger import LEDGER, announce
 
 CAMPAIGNS: Table = Campaign.__table__  # type: ignore[attr-defined]
 SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
@@ -38,7 +38,6 @@ DELIVERIES: Table = Delivery.__table__  # type: ignore[attr-defined]
 ATTEMPTS: Table = Attempt.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
 CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
-_LEDGER: Table = LedgerFact.__table__  # type: ignore[attr-defined]
 
 _OPEN = ("pending", "leased", "trying")
 _DIMENSIONS = ("province", "sex", "age_band", "audience", "destination", "language")
@@ -93,7 +92,7 @@ def add_broadcast(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(BROADCASTS.insert().values(row))
 
 
-def unplanned(connection: Connection) -> Sequence[Row[Any]]:
+def unplanned(connection: Connection) -> Sequence[Any]:
     """Broadcasts that are not planned whole, with what planning needs of their campaign."""
     b, c = BROADCASTS.c, CAMPAIGNS.c
     query = (
@@ -107,7 +106,8 @@ def unplanned(connection: Connection) -> Sequence[Row[Any]]:
 def chunk_end(connection: Connection, after: int, size: int) -> int | None:
     """The last contact id of the next `size` contacts after `after`; None if there is none."""
     ids = select(CONTACTS.c.id).where(CONTACTS.c.id > after).order_by(CONTACTS.c.id).limit(size)
-    return connection.execute(select(func.max(ids.subquery().c.id))).scalar_one()
+    last: int | None = connection.execute(select(func.max(ids.subquery().c.id))).scalar_one()
+    return last
 
 
 def plan_chunk(
@@ -156,7 +156,7 @@ def finish_broadcasts(connection: Connection, now: datetime) -> int:
 
 def facts_for_check(
     connection: Connection, ids: Collection[int], since: datetime
-) -> dict[int, Row[Any]]:
+) -> dict[int, Any]:
     """All that the check at the moment of sending needs, by delivery; contacts are locked, so that
     two workers can't both find the cap unused (S36)."""
     d, c, w, m = DELIVERIES.c, CONTACTS.c, WORDINGS.c, CAMPAIGNS.c
@@ -218,7 +218,7 @@ def ended_with_people(connection: Connection, delivery_ids: Collection[int]) -> 
     return connection.execute(query).all()
 
 
-def as_dimensions(person: Row[Any]) -> dict[str, str]:
+def as_dimensions(person: Row[Any]) -> dict[str, Any]:
     """The dimensions of a contact, for a Fact."""
     return {name: getattr(person, name) or "not_asked" for name in _DIMENSIONS}
 
@@ -311,7 +311,7 @@ def _suppressed_facts(
     d, c = DELIVERIES.c, CONTACTS.c
     columns: dict[str, ColumnElement[Any]] = {
         "kind": literal("delivery.suppressed"),
-        "at": literal(now, _LEDGER.c.at.type),
+        "at": literal(now, LEDGER.c.at.type),
         "contact_id": c.id,
         "campaign_id": d.campaign_id,
         "broadcast_id": d.broadcast_id,
@@ -328,4 +328,5 @@ def _suppressed_facts(
         .where(d.broadcast_id == broadcast.id, d.state == "suppressed")
         .where(d.contact_id > broadcast.cursor, d.contact_id <= upto)
     )
-    connection.execute(insert(_LEDGER).from_select(list(columns), rows))
+    announce(connection)
+    connection.execute(insert(LEDGER).from_select(list(columns), rows))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import Column, Connection, Index
+from sqlalchemy import Column, Connection, Index, Row, Table, func, select
 from sqlmodel import Field, SQLModel
 
 from outreach.store.types import RowId, UtcDateTime
@@ -70,7 +70,42 @@ class LedgerFact(SQLModel, table=True):
     currency: str = Field(max_length=3)
 
 
+LEDGER: Table = LedgerFact.__table__  # type: ignore[attr-defined]
+# Any number that nothing else locks.
+_WRITERS = 0x0DEADFAC
+
+
+def announce(connection: Connection) -> None:
+    """Says that this transaction is about to append: `settled` waits for it.
+
+    PostgreSQL gives ids before it commits, so that a lower id may appear after a higher one;
+    SQLite has one writer.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_WRITERS)))
+
+
 def append(connection: Connection, facts: Sequence[Fact]) -> None:
     """Adds `facts` to the ledger inside the caller's transaction."""
     if facts:
-        connection.execute(LedgerFact.__table__.insert(), [asdict(fact) for fact in facts])  # type: ignore[attr-defined]
+        announce(connection)
+        connection.execute(LEDGER.insert(), [asdict(fact) for fact in facts])
+
+
+def settled(connection: Connection) -> int | None:
+    """The highest id below which no fact will ever appear any more (0 where there is none), or
+    None while somebody is appending: ask again later.
+
+    It never queues for the lock, because writers that queue behind it hold row locks already.
+    """
+    if connection.dialect.name == "postgresql":
+        alone = connection.execute(select(func.pg_try_advisory_xact_lock(_WRITERS))).scalar_one()
+        if not alone:
+            return None
+    return int(connection.execute(select(func.coalesce(func.max(LEDGER.c.id), 0))).scalar_one())
+
+
+def facts_after(connection: Connection, after: int, upto: int, limit: int) -> Sequence[Row[Any]]:
+    """Up to `limit` facts with an id in (after, upto], in order."""
+    query = select(LEDGER).where(LEDGER.c.id > after, LEDGER.c.id <= upto)
+    return connection.execute(query.order_by(LEDGER.c.id).limit(limit)).all()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from outreach.bootstrap import Runtime
 from outreach.web.console import console_routes
@@ -31,7 +31,7 @@ def create_app(
         async with around():
             yield
 
-    routes: list[Route] = [*Hooks(runtime, wake).routes(), *console_routes(runtime)]
+    routes: list[BaseRoute] = [*Hooks(runtime, wake).routes(), *console_routes(runtime)]
     app = FastAPI(
         title="Outreach",
         lifespan=lifespan,

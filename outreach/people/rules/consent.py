@@ -28,21 +28,22 @@ class Event(StrEnum):
 
 C, E = Consent, Event
 
+_ANY: tuple[Consent | None, ...] = (None, *C)
+_SAME: dict[Consent | None, Consent] = {state: state for state in C}
+
+
+def _always(state: Consent) -> dict[Consent | None, Consent]:
+    return dict.fromkeys(_ANY, state)
+
+
 # From None (not known yet) and from every state, what each event leads to.
 _AFTER: dict[Event, dict[Consent | None, Consent]] = {
-    E.LIST: {None: C.LISTED} | {state: state for state in C},
-    E.EVIDENCE: {
-        None: C.CONSENTED,
-        C.LISTED: C.CONSENTED,
-        C.INVITED: C.CONSENTED,
-        C.CONSENTED: C.CONSENTED,
-        C.DECLINED: C.DECLINED,
-        C.OPTED_OUT: C.OPTED_OUT,
-    },
-    E.INVITE: {None: C.INVITED} | {state: state for state in C} | {C.LISTED: C.INVITED},
-    E.DECLINE: {None: C.DECLINED} | dict.fromkeys(C, C.DECLINED) | {C.OPTED_OUT: C.OPTED_OUT},
-    E.STOP: {None: C.OPTED_OUT} | dict.fromkeys(C, C.OPTED_OUT),
-    E.START: {None: C.CONSENTED} | dict.fromkeys(C, C.CONSENTED),
+    E.LIST: {**_SAME, None: C.LISTED},
+    E.EVIDENCE: {**_SAME, **dict.fromkeys((None, C.LISTED, C.INVITED), C.CONSENTED)},
+    E.INVITE: {**_SAME, **dict.fromkeys((None, C.LISTED), C.INVITED)},
+    E.DECLINE: {**_always(C.DECLINED), C.OPTED_OUT: C.OPTED_OUT},
+    E.STOP: _always(C.OPTED_OUT),
+    E.START: _always(C.CONSENTED),
 }
 
 

@@ -1,0 +1,110 @@
+"""The SQL of reach; nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select, tuple_
+
+from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople
+from outreach.store.dialect import insert, locked
+
+CHECKPOINT: Table = ReachCheckpoint.__table__  # type: ignore[attr-defined]
+COUNTS: Table = ReachCount.__table__  # type: ignore[attr-defined]
+PEOPLE: Table = ReachPeople.__table__  # type: ignore[attr-defined]
+
+KEY = ("day", "campaign_id", "milestone", "dimension", "value")
+Key = tuple[date, int, str, str, str]
+
+
+def checkpoint(connection: Connection) -> int:
+    """The last folded fact; locked until the transaction ends, so that one process folds."""
+    connection.execute(
+        insert(connection, CHECKPOINT).values(id=1, ledger_id=0).on_conflict_do_nothing()
+    )
+    return int(connection.execute(locked(connection, select(CHECKPOINT.c.ledger_id))).scalar_one())
+
+
+def set_checkpoint(connection: Connection, ledger_id: int) -> None:
+    """Notes how far the ledger is folded."""
+    connection.execute(CHECKPOINT.update().values(ledger_id=ledger_id))
+
+
+def wipe(connection: Connection) -> None:
+    """Forgets all that was folded."""
+    connection.execute(COUNTS.delete())
+    connection.execute(PEOPLE.delete())
+    set_checkpoint(connection, 0)
+
+
+def add_counts(connection: Connection, numbers: Mapping[Key, int]) -> None:
+    """Adds to sums."""
+    rows = [dict(zip(KEY, key, strict=True)) | {"number": n} for key, n in numbers.items() if n]
+    if not rows:
+        return
+    statement = insert(connection, COUNTS)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=KEY, set_={"number": COUNTS.c.number + statement.excluded.number}
+        ),
+        rows,
+    )
+
+
+def people(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]:
+    """The stored bitmaps of `keys`."""
+    columns = [PEOPLE.c[name] for name in KEY]
+    found: dict[Key, bytes] = {}
+    # SQLite takes at most so many parameters in one statement.
+    for start in range(0, len(keys), 500):
+        query = select(PEOPLE).where(tuple_(*columns).in_(keys[start : start + 500]))
+        for row in connection.execute(query):
+            found[row.day, row.campaign_id, row.milestone, row.dimension, row.value] = row.contacts
+    return found
+
+
+def put_people(connection: Connection, bitmaps: Mapping[Key, bytes]) -> None:
+    """Stores bitmaps in place of what was there."""
+    rows = [dict(zip(KEY, key, strict=True)) | {"contacts": b} for key, b in bitmaps.items()]
+    if not rows:
+        return
+    statement = insert(connection, PEOPLE)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=KEY, set_={"contacts": statement.excluded.contacts}
+        ),
+        rows,
+    )
+
+
+def sums(
+    connection: Connection, campaign_id: int | None, since: date | None, until: date | None
+) -> Sequence[Any]:
+    """Sums over a period by milestone, dimension and value."""
+    c = COUNTS.c
+    query = select(c.milestone, c.dimension, c.value, func.sum(c.number).label("number"))
+    query = query.where(_within(COUNTS, campaign_id, since, until))
+    return connection.execute(query.group_by(c.milestone, c.dimension, c.value)).all()
+
+
+def bitmaps(
+    connection: Connection, campaign_id: int | None, since: date | None, until: date | None
+) -> Sequence[Row[Any]]:
+    """Every bitmap of a period, by day."""
+    query = select(PEOPLE).where(_within(PEOPLE, campaign_id, since, until))
+    return connection.execute(query.order_by(PEOPLE.c.day)).all()
+
+
+def _within(
+    table: Table, campaign_id: int | None, since: date | None, until: date | None
+) -> ColumnElement[bool]:
+    terms: list[ColumnElement[bool]] = []
+    if campaign_id is not None:
+        terms.append(table.c.campaign_id == campaign_id)
+    if since is not None:
+        terms.append(table.c.day >= since)
+    if until is not None:
+        terms.append(table.c.day <= until)
+    return and_(True, *terms)

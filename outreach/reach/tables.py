@@ -1,0 +1,46 @@
+"""The folded ledger: how far it is folded, sums of messages, and sets of people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from sqlmodel import Field, SQLModel
+
+from outreach.store.types import RowId
+
+
+class ReachCheckpoint(SQLModel, table=True):
+    """The last fact that is folded; one row."""
+
+    __tablename__: ClassVar[str] = "reach_checkpoint"
+
+    id: int = Field(default=1, primary_key=True, sa_type=RowId)
+    ledger_id: int = Field(default=0, sa_type=RowId)
+
+
+class ReachCount(SQLModel, table=True):
+    """A sum over one campaign and local day: things (messages, calls, parts, micro-units of money)
+    by `milestone`, and by one value of one dimension (`all` has the value "")."""
+
+    __tablename__: ClassVar[str] = "reach_count"
+
+    day: date = Field(primary_key=True)
+    campaign_id: int = Field(primary_key=True, sa_type=RowId)
+    milestone: str = Field(primary_key=True, max_length=60)
+    dimension: str = Field(primary_key=True, max_length=16)
+    value: str = Field(primary_key=True, max_length=60)
+    number: int = Field(default=0, sa_type=RowId)
+
+
+class ReachPeople(SQLModel, table=True):
+    """The contacts that came to `milestone`: a Roaring bitmap of their ids, keyed as ReachCount."""
+
+    __tablename__: ClassVar[str] = "reach_people"
+
+    day: date = Field(primary_key=True)
+    campaign_id: int = Field(primary_key=True, sa_type=RowId)
+    milestone: str = Field(primary_key=True, max_length=60)
+    dimension: str = Field(primary_key=True, max_length=16)
+    value: str = Field(primary_key=True, max_length=60)
+    contacts: bytes
