@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     Table,
     and_,
     case,
@@ -238,12 +237,12 @@ def audience_counts(connection: Connection, campaign_id: int) -> Sequence[Row[An
         .where(_audience(campaign.provinces))
         .subquery()
     )
-    w = WORDINGS.c
     wording = _wording_id(literal(campaign_id), people.c.language, people.c.channel)
+    chosen = select(people.c.channel, people.c.may, wording.label("wording")).subquery()
     query = (
-        select(people.c.channel, people.c.may, w.parts, func.count().label("people"))
-        .outerjoin(WORDINGS, w.id == wording)
-        .group_by(people.c.channel, people.c.may, w.parts)
+        select(chosen.c.channel, chosen.c.may, WORDINGS.c.parts, func.count().label("people"))
+        .select_from(chosen.outerjoin(WORDINGS, WORDINGS.c.id == chosen.c.wording))
+        .group_by(chosen.c.channel, chosen.c.may, WORDINGS.c.parts)
     )
     return connection.execute(query).all()
 
@@ -294,15 +293,12 @@ def _wording_id(
     language: ColumnElement[str],
     channel: ColumnElement[str],
 ) -> ColumnElement[int]:
-    w = WORDINGS.alias("w")
-    best: Select[Any] = (
-        select(w.c.id)
-        .where(w.c.campaign_id == campaign_id, w.c.channel == channel)
-        .where(w.c.language.in_((language, literal(_FALLBACK))))
-        .order_by(case((w.c.language == language, 0), else_=1))
-        .limit(1)
-    )
-    return best.scalar_subquery()
+    def said_in(spoken: ColumnElement[str]) -> ColumnElement[int]:
+        w = WORDINGS.alias()
+        query = select(w.c.id).where(w.c.campaign_id == campaign_id, w.c.channel == channel)
+        return query.where(w.c.language == spoken).scalar_subquery()
+
+    return func.coalesce(said_in(language), said_in(literal(_FALLBACK)))
 
 
 def _suppressed_facts(

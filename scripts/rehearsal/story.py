@@ -130,7 +130,8 @@ class Story:
             "handset_mismatches": facts.mismatches(attempts, got),
             "double_sends": facts.double_sends(attempts, got),
             "parts": reach.parts,
-            "cost": f"{reach.cost:.2f} {reach.currency}",
+            "cost": float(round(reach.cost, 2)),
+            "currency": reach.currency,
             "seconds": round(time.monotonic() - began, 1),
         }
         self._tell_reach(reach, found)
@@ -168,7 +169,7 @@ class Story:
         self.say(
             f"7. Reach: {reach.reached} people reached of {reach.registered} registered; "
             f"{found['replies']} answers, {found['callbacks_requested']} call-backs wanted, "
-            f"{found['opted_out']} opted out; {reach.parts} parts, {found['cost']}."
+            f"{found['opted_out']} opted out; {reach.parts} parts, {reach.cost:.2f} {reach.currency}."
         )
         self.say(
             f"   Claims against the handsets' truth: {found['handset_mismatches']} mismatches, "

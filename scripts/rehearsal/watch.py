@@ -17,6 +17,8 @@ from scripts.rehearsal.world import World
 _LOOK_SECONDS = 0.1
 # Without any movement for so long something is wrong, and a person should be told.
 _PATIENCE_SECONDS = 60.0
+# What falls due within minutes of each other is let come together.
+_MARGIN = timedelta(minutes=5)
 _OPEN = ("pending", "leased", "trying")
 
 
@@ -51,7 +53,7 @@ class Watch:
                 if following is None:
                     return
                 wait = following - self._world.clock.now()
-                self._world.clock.skip(max(wait, timedelta(0)))
+                self._world.clock.skip(max(wait, timedelta(0)) + _MARGIN)
                 time.sleep(_LOOK_SECONDS)
 
     def settle_showing(self, bar: Progress, task: object) -> None:
