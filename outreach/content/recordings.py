@@ -13,8 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from outreach.content.queries import Recording as StoredRecording
+import structlog
+from sqlalchemy import Engine
+
+from outreach.content import queries
 from outreach.content.source import Problem
+from outreach.store.engine import reading
+
+log = structlog.get_logger(__name__)
 
 _RATE = 8_000
 _PITCH = 440.0
@@ -35,9 +41,17 @@ class Recording:
         return self.path is None
 
 
-def audio(recording: StoredRecording) -> bytes:
-    """The WAV bytes of a stored recording; raises FileNotFoundError if its file is gone."""
-    return Path(recording.path).read_bytes() if recording.path else _tone(recording.seconds)
+def find(engine: Engine, public_id: str) -> bytes | None:
+    """The WAV bytes of a stored recording by its public id; None where it isn't (any more)."""
+    with reading(engine) as connection:
+        known = queries.recording(connection, public_id)
+    if known is None:
+        return None
+    try:
+        return Path(known.path).read_bytes() if known.path else _tone(known.seconds)
+    except FileNotFoundError:
+        log.error("a recording's file is gone; load its campaign again", recording=public_id)
+        return None
 
 
 def measure(path: Path) -> Recording | Problem:

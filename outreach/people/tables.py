@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
-from outreach.store.ledger import NOT_ASKED
+from outreach.kernel.dimensions import NOT_ASKED
 from outreach.store.types import RowId, UtcDateTime
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from outreach.content.queries import WORDINGS
 from outreach.delivery.tables import Attempt, Delivery, Receipt
+from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.kernel.ids import public_id
 from outreach.people.tables import Contact
 from outreach.planning.tables import Broadcast, Campaign, Schedule
@@ -39,7 +40,6 @@ RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
 CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
 
 _OPEN = ("pending", "leased", "trying")
-_DIMENSIONS = ("province", "sex", "age_band", "audience", "destination", "language")
 # What is said in the contact's language, or in Khmer where the campaign has no other.
 _FALLBACK = "km"
 
@@ -219,7 +219,7 @@ def ended_with_people(connection: Connection, delivery_ids: Collection[int]) -> 
 
 def as_dimensions(person: Row[Any]) -> dict[str, Any]:
     """The dimensions of a contact, for a Fact."""
-    return {name: getattr(person, name) or "not_asked" for name in _DIMENSIONS}
+    return {name: getattr(person, name) or NOT_ASKED for name in PERSONAL}
 
 
 def audience_counts(connection: Connection, campaign_id: int) -> Sequence[Row[Any]]:
@@ -317,7 +317,7 @@ def _suppressed_facts(
         "amount": literal(0),
         "cost_micro": literal(0),
         "currency": literal(""),
-    } | {name: c[name] for name in _DIMENSIONS}
+    } | {name: c[name] for name in PERSONAL}
     rows = (
         select(*columns.values())
         .join(DELIVERIES, d.contact_id == c.id)

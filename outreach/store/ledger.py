@@ -13,9 +13,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Column, Connection, Index, Row, Table, func, select
 from sqlmodel import Field, SQLModel
 
+from outreach.kernel.dimensions import NOT_ASKED
 from outreach.store.types import RowId, UtcDateTime
-
-NOT_ASKED = "not_asked"
 
 
 @dataclass(frozen=True)

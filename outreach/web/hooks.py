@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from outreach.bootstrap import Runtime
+from outreach.content import recordings
 from outreach.delivery import receipts
 from outreach.gateways.ports import Inbound, InboundCall, Report
 from outreach.hotline import inbound, voice
@@ -24,7 +25,6 @@ from outreach.hotline.callback import missed_call
 from outreach.hotline.lane import NAME as ANSWERS
 from outreach.kernel.batch import Batcher
 from outreach.kernel.flow import Flow, Hangup, Reject
-from outreach.web.recordings import find_recording
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +93,7 @@ class Hooks:
         """A recording, by its unguessable id."""
         found = await asyncio.get_running_loop().run_in_executor(
             self._runtime.executor,
-            find_recording,
+            recordings.find,
             self._runtime.engine,
             request.path_params["name"],
         )

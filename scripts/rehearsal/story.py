@@ -169,7 +169,8 @@ class Story:
         self.say(
             f"7. Reach: {reach.reached} people reached of {reach.registered} registered; "
             f"{found['replies']} answers, {found['callbacks_requested']} call-backs wanted, "
-            f"{found['opted_out']} opted out; {reach.parts} parts, {reach.cost:.2f} {reach.currency}."
+            f"{found['opted_out']} opted out; "
+            f"{reach.parts} parts, {reach.cost:.2f} {reach.currency}."
         )
         self.say(
             f"   Claims against the handsets' truth: {found['handset_mismatches']} mismatches, "

@@ -7,11 +7,13 @@ import wave
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from outreach.content import recordings
 from outreach.content.doors import load_doors, render
-from outreach.content.queries import Recording
-from outreach.content.recordings import audio
+from outreach.content.queries import replace_wordings
 from outreach.kernel.errors import BadInput
+from outreach.store.engine import transaction
 
 HEADER = "name,country,number,ways,cost,tested_on,burned,note\n"
 
@@ -39,6 +41,26 @@ def test_a_row_that_says_too_little_is_refused_with_its_line(tmp_path: Path, row
         load_doors(path)
 
 
-def test_a_placeholder_is_a_wav_of_its_length() -> None:
-    with wave.open(io.BytesIO(audio(Recording("wo_1", "", 20)))) as file:
+def stored(database: Engine, path: str) -> str:
+    row = {"public_id": "wo_1", "language": "km", "channel": "voice", "body": "", "parts": 0}
+    more = {"campaign_id": 1, "path": path, "seconds": 20, "placeholder": not path}
+    with transaction(database) as connection:
+        replace_wordings(connection, 1, [row | more])
+    return "wo_1"
+
+
+def test_a_placeholder_is_a_wav_of_its_length(database: Engine) -> None:
+    found = recordings.find(database, stored(database, ""))
+    assert found
+    with wave.open(io.BytesIO(found)) as file:
         assert file.getnframes() / file.getframerate() == 20
+
+
+def test_a_recording_is_its_file(database: Engine, tmp_path: Path) -> None:
+    (tmp_path / "km.wav").write_bytes(b"RIFF")
+    assert recordings.find(database, stored(database, str(tmp_path / "km.wav"))) == b"RIFF"
+
+
+def test_a_recording_that_is_not_there_is_none(database: Engine, tmp_path: Path) -> None:
+    assert recordings.find(database, "wo_2") is None
+    assert recordings.find(database, stored(database, str(tmp_path / "gone.wav"))) is None

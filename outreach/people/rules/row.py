@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from outreach.kernel.dimensions import NOT_ASKED
 from outreach.language.digits import to_ascii_digits
 from outreach.people.rules.numbers import HOME, Number, parse_number
 from outreach.people.rules.reasons import Reason
-from outreach.store.ledger import NOT_ASKED
 
 _YES = frozenset({"yes", "y", "1", "true", "បាន", "បាទ", "ចាស"})
 _NO = frozenset({"no", "n", "0", "false", "មិនបាន", "ទេ"})

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from outreach.kernel.dimensions import PERSONAL
+
 RULES = "1"  # the version of these rules; every report names it
 
 # REACH.md: a call counts as reached from so many seconds of listening.
 HEARD_SECONDS = 10
-DIMENSIONS = ("province", "sex", "age_band", "audience", "destination", "language", "channel")
+DIMENSIONS = (*PERSONAL, "channel")
 # Where an attempt may rest; it is counted in the newest, and taken out of the one before.
 _RESTS = frozenset(
     ("delivered", "completed", "unknown", "failed", "errored", "busy", "no_answer", "canceled")
