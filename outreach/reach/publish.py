@@ -15,7 +15,7 @@ from outreach.reach.report import ReachRow, Report
 from outreach.reach.rules.suppression import small, suppress
 
 _PEOPLE = ("registered", "reached", "called", "answered", "listened", "opted_out")
-_MESSAGES = ("submitted", "delivered", "unknown", "failed", "exposures", "parts")
+_MESSAGES = ("submitted", "delivered", "unknown", "failed")
 _COLUMNS = tuple(field.name for field in fields(ReachRow) if field.name != "value")
 
 
@@ -30,7 +30,7 @@ class PublishedRow:
 @dataclass(frozen=True)
 class PublishedReport:
     """A report that is safe to show as a whole. In `people` a number under 11 is None; `messages`
-    are no persons; `by` has the tables."""
+    are SMS (a call is no message); `by` has the tables."""
 
     rules: str
     since: date | None
@@ -54,11 +54,16 @@ def publish(report: Report) -> PublishedReport:
         since=report.since,
         until=report.until,
         people={name: None if small(number) else number for name, number in figures.items()},
-        messages={name: getattr(report, name) for name in _MESSAGES},
+        messages=_messages(report),
         cost=report.cost,
         currency=report.currency,
         by={name: _published(rows) for name, rows in report.by.items()},
     )
+
+
+def _messages(report: Report) -> dict[str, int]:
+    sms = next((row for row in report.by["channel"] if row.value == "sms"), None)
+    return {name: getattr(sms, name) if sms else 0 for name in _MESSAGES}
 
 
 def _published(rows: tuple[ReachRow, ...]) -> tuple[PublishedRow, ...]:

@@ -1,4 +1,4 @@
-"""The few files that the pages need, from installed packages: style, script, Khmer letters."""
+"""Serves the files that the handset pages need."""
 
 from __future__ import annotations
 
@@ -9,20 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from outreach.kernel.assets import page_files
+
 _HOUR = 3600
 
 
 def _files() -> dict[str, tuple[Traversable, str]]:
-    letters = resources.files("fontpkg_noto_sans_khmer") / "files"
-    return {
-        "bootstrap.css": (resources.files("bootstrap") / "css" / "bootstrap.min.css", "text/css"),
-        "htmx.js": (
-            resources.files("js_lib_htmx") / "static" / "htmx" / "htmx.min.js",
-            "text/javascript",
-        ),
-        "khmer.ttf": (letters / "NotoSansKhmer[wdth,wght].ttf", "font/ttf"),
-        "handsets.css": (resources.files(__package__) / "templates" / "handsets.css", "text/css"),
-    }
+    own = resources.files(__package__) / "templates" / "handsets.css"
+    return page_files() | {"handsets.css": (own, "text/css")}
 
 
 def routes() -> list[Route]:

@@ -9,9 +9,11 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from outreach.bootstrap import Runtime
+from outreach.kernel.errors import OutreachError
 from outreach.web.console import console_routes
 from outreach.web.guard import PageGuard
 from outreach.web.hooks import Hooks
+from outreach.web.problems import known, not_found, unexpected
 
 
 def create_app(
@@ -40,5 +42,8 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
     )
+    app.add_exception_handler(404, not_found)
+    app.add_exception_handler(OutreachError, known)
+    app.add_exception_handler(Exception, unexpected)
     app.add_middleware(PageGuard, live=not runtime.gateway.loopback)
     return app

@@ -1,18 +1,81 @@
-"""Temporary: health only; the pages follow."""
+"""The console: campaigns, what people get, and how each broadcast stands right now.
+
+It shows nothing of single persons, and of help only that somebody waits.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from outreach.bootstrap import Runtime
+from outreach.delivery import switches
+from outreach.people.counting import counts
+from outreach.planning.overview import overview
+from outreach.web.donor import Donors
+from outreach.web.pages import render
+from outreach.web.static import static_routes
+
+T = TypeVar("T")
 
 
-async def _healthy(_request: Request) -> PlainTextResponse:
+class Console:
+    """The pages of the people who run campaigns."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def routes(self) -> list[Route]:
+        """The page, and the part of it that keeps itself up to date."""
+        return [
+            Route("/", self.page, methods=["GET"]),
+            Route("/live", self.live, methods=["GET"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """All of it."""
+        return await self._render(request, "console.html")
+
+    async def live(self, request: Request) -> Response:
+        """What changes from second to second."""
+        return await self._render(request, "live.html")
+
+    async def _render(self, request: Request, template: str) -> Response:
+        engine = self._runtime.engine
+        campaigns, people, stops = await _in_thread(
+            lambda: (overview(engine), counts(engine), switches.list_on(engine))
+        )
+        return render(
+            request,
+            template,
+            campaigns=campaigns,
+            people=people,
+            stops=stops,
+            now=self._runtime.clock.now(),
+            here="console",
+        )
+
+
+async def healthy(_request: Request) -> Response:
+    """For whoever watches the process."""
     return PlainTextResponse("ok")
 
 
-def console_routes(_runtime: Runtime) -> list[Route]:
-    """The routes of the pages."""
-    return [Route("/healthz", _healthy)]
+def console_routes(runtime: Runtime) -> list[Route]:
+    """Every page, the files they need, and the health check."""
+    return [
+        *Console(runtime).routes(),
+        *Donors(runtime).routes(),
+        *static_routes(),
+        Route("/healthz", healthy, methods=["GET"]),
+    ]
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    # Readers don't wait for the one thread that writes.
+    return await asyncio.to_thread(work)

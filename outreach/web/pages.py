@@ -1,0 +1,88 @@
+"""Renders a page in the reader's language: Khmer or English, chosen by link, kept in a cookie."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal, format_percent
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from outreach.kernel.i18n import LANGUAGES, chosen, translations
+from outreach.web.words import label
+
+_COOKIE = "language"
+_YEAR = 365 * 24 * 3600
+_ZONE = ZoneInfo("Asia/Phnom_Penh")
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page `template` with `values`."""
+    asked = request.query_params.get("lang")
+    language = chosen(
+        asked, request.cookies.get(_COOKIE), request.headers.get("accept-language", "")
+    )
+    text = (
+        _environment.overlay()
+        .get_template(template)
+        .render(
+            values
+            | {
+                "language": language,
+                "other": next(code for code in LANGUAGES if code != language),
+                "path": request.url.path,
+                "_": translations(language).gettext,
+            }
+        )
+    )
+    answer = HTMLResponse(text, status)
+    if asked in LANGUAGES:
+        answer.set_cookie(_COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
+    return answer
+
+
+@pass_context
+def _number(context: Context, value: float | None) -> str:
+    return "–" if value is None else str(format_decimal(value, locale=context["language"]))
+
+
+@pass_context
+def _percent(context: Context, part: int, whole: int) -> str:
+    """`part` of `whole`, or a dash where there is no base."""
+    if not whole:
+        return "–"
+    return str(format_percent(part / whole, "#,##0.0%", locale=context["language"]))
+
+
+@pass_context
+def _moment(context: Context, at: datetime | None) -> str:
+    if at is None:
+        return "–"
+    local = at.astimezone(_ZONE)
+    return str(format_datetime(local, "EEEE d MMMM y, HH:mm", locale=context["language"]))
+
+
+@pass_context
+def _label(context: Context, code: str) -> str:
+    """What a state, reason or value of ours is called."""
+    return label(context["_"], code)
+
+
+def _make() -> Environment:
+    made = Environment(
+        loader=PackageLoader("outreach.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"number": _number, "percent": _percent, "moment": _moment, "label": _label}
+    return made
+
+
+_environment = _make()

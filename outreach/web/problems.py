@@ -1,0 +1,39 @@
+"""Tells a reader what went wrong, in their language; whatever breaks, no page shows a traceback."""
+
+from __future__ import annotations
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from outreach.kernel.errors import OutreachError
+from outreach.web.pages import render
+from outreach.web.words import mark as _
+
+log = structlog.get_logger(__name__)
+
+_MACHINES = ("/hooks/", "/recordings/", "/healthz", "/static/")
+
+
+async def not_found(request: Request, _error: Exception) -> Response:
+    """An address that nothing answers to."""
+    return _told(request, 404, _("There is no such page."))
+
+
+async def known(request: Request, error: Exception) -> Response:
+    """An error of ours: it says itself what to do."""
+    status = error.http_status if isinstance(error, OutreachError) else 500
+    log.warning("a request failed", path=request.url.path, error=type(error).__name__)
+    return _told(request, status, str(error))
+
+
+async def unexpected(request: Request, error: Exception) -> Response:
+    """Anything else: logged with its traceback, numbers taken out."""
+    log.error("a request broke", path=request.url.path, exc_info=error)
+    return _told(request, 500, _("Something broke here. It is logged; try again in a minute."))
+
+
+def _told(request: Request, status: int, what: str) -> Response:
+    if request.url.path.startswith(_MACHINES):
+        return PlainTextResponse("", status)
+    return render(request, "problem.html", status, what=what, here="")

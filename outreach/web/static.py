@@ -1,0 +1,29 @@
+"""Serves the files that the pages need, from installed packages and our one style sheet."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from outreach.kernel.assets import page_files
+
+_HOUR = 3600
+
+
+def static_routes() -> list[Route]:
+    """One route for all files; each is read once."""
+    own = resources.files(__package__) / "templates" / "outreach.css"
+    files = page_files() | {"outreach.css": (own, "text/css")}
+    contents = {name: (file.read_bytes(), kind) for name, (file, kind) in files.items()}
+
+    async def serve(request: Request) -> Response:
+        found = contents.get(request.path_params["name"])
+        if found is None:
+            return Response(status_code=404)
+        headers = {"Cache-Control": f"max-age={_HOUR}"}
+        return Response(found[0], media_type=found[1], headers=headers)
+
+    return [Route("/static/{name}", serve, methods=["GET"])]

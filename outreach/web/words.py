@@ -1,0 +1,74 @@
+"""What the codes of states, reasons and values are called on the pages (in the catalogs)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def mark(message: str) -> str:
+    """Marks a message for the catalogs (imported as `_`); it is translated when it is shown."""
+    return message
+
+
+_ = mark
+
+_LABELS: dict[str, str] = {
+    "pending": _("waiting"),
+    "leased": _("being sent"),
+    "trying": _("on its way"),
+    "done": _("arrived"),
+    "failed": _("failed"),
+    "unknown": _("unknown"),
+    "expired": _("too late"),
+    "canceled": _("canceled"),
+    "suppressed": _("not sent"),
+    "running": _("running"),
+    "finished": _("finished"),
+    "no_consent": _("no consent"),
+    "opted_out": _("said stop"),
+    "cap": _("heard from us often enough"),
+    "quiet_hours": _("quiet hours"),
+    "no_wording": _("nothing in their language"),
+    "not_approved": _("not approved"),
+    "deny_list": _("a word that must not go out"),
+    "sms": _("SMS"),
+    "voice": _("call"),
+    "km": _("Khmer"),
+    "en": _("English"),
+    "th": _("Thai"),
+    "vi": _("Vietnamese"),
+    "female": _("women"),
+    "male": _("men"),
+    "other": _("other"),
+    "not_asked": _("not asked"),
+    "under 18": _("under 18"),
+    "aspirant": _("wants to go abroad"),
+    "current": _("works abroad"),
+    "returnee": _("came back"),
+    "family": _("family"),
+    "authority": _("authority"),
+    "TH": _("Thailand"),
+    "MY": _("Malaysia"),
+    "VN": _("Viet Nam"),
+    "KR": _("Korea"),
+    "province": _("By province"),
+    "sex": _("By sex"),
+    "language": _("By language"),
+    "channel": _("By channel"),
+    "age_band": _("By age"),
+    "audience": _("By group"),
+    "destination": _("By destination"),
+    "registered": _("registered with consent"),
+    "reached": _("people reached"),
+    "called": _("people called"),
+    "answered": _("people who answered"),
+    "listened": _("people who listened"),
+    "submitted": _("messages accepted"),
+    "delivered": _("messages delivered"),
+}
+
+
+def label(translate: Callable[[str], str], code: str) -> str:
+    """The name of `code` in the language of `translate`; a code without one is shown as it is."""
+    known = _LABELS.get(code)
+    return translate(known) if known else code
