@@ -82,7 +82,10 @@ def replies_of(settings: Settings) -> Replies:
 
 def build(settings: Settings) -> Runtime:
     """The parts that `settings` choose; raises SettingsError for what can't work together."""
-    _require_sender(settings.sender)
+    settings.require(
+        "sender", "twilio_account_sid", "twilio_auth_token", "secret_keys", "help_keys"
+    )
+    _require_ordinary(settings.sender)
     gateway = gateway_from(
         base_url=settings.twilio_base_url,
         account_sid=settings.twilio_account_sid,
@@ -119,11 +122,11 @@ def build(settings: Settings) -> Runtime:
     )
 
 
-def _require_sender(sender: str) -> None:
-    """Raises SettingsError where there is none, or its name gives the subject away (S1)."""
-    if not sender or find(sender):
+def _require_ordinary(sender: str) -> None:
+    """Raises SettingsError where the sender's name gives the subject away (S1)."""
+    if find(sender):
         raise SettingsError(
-            "The sender's name gives the subject away." if sender else "There is no sender.",
+            "The sender's name gives the subject away.",
             where="OUTREACH_SENDER",
-            remedy="Set the number or an ordinary name that messages come from.",
+            remedy="Set a number or an ordinary name.",
         )

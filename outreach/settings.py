@@ -123,13 +123,28 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _SecretFiles(settings_cls)
 
+    def require(self, *names: str) -> None:
+        """Raises SettingsError that lists every setting of `names` that is not set."""
+        missing = [name for name in names if not _text(getattr(self, name))]
+        if missing:
+            fields = type(self).model_fields
+            raise SettingsError(
+                "\n".join(
+                    f"{_PREFIX}{name.upper()} is not set: {fields[name].description}."
+                    for name in missing
+                ),
+                remedy="\nSet them and start again.",
+            )
+
     def vault(self) -> Vault:
         """The keys of the register; raises SettingsError if there are none."""
-        return _vault(self.secret_keys, "OUTREACH_SECRET_KEYS")
+        self.require("secret_keys")
+        return parse_keys(self.secret_keys.get_secret_value(), "OUTREACH_SECRET_KEYS")
 
     def help_vault(self) -> Vault:
         """The keys of the sealed help store; raises SettingsError if there are none."""
-        return _vault(self.help_keys, "OUTREACH_HELP_KEYS")
+        self.require("help_keys")
+        return parse_keys(self.help_keys.get_secret_value(), "OUTREACH_HELP_KEYS")
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -149,11 +164,5 @@ def _problem(item: Mapping[str, Any]) -> str:
     return f"{' '.join(names)}{': ' if names else ''}{said}"
 
 
-def _vault(keys: SecretStr, name: str) -> Vault:
-    if not keys.get_secret_value():
-        raise SettingsError(
-            "There are no keys.",
-            where=name,
-            remedy="Make a set with `outreach keys new` and keep it apart from the database.",
-        )
-    return parse_keys(keys.get_secret_value(), name)
+def _text(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

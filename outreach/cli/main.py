@@ -25,5 +25,7 @@ def reporting(command: typer.Typer) -> None:
     try:
         command()
     except OutreachError as error:
-        Console(stderr=True, markup=False, highlight=False).print(f"outreach: {error}")
+        Console(stderr=True, markup=False, highlight=False).print(
+            f"outreach: {error}", soft_wrap=True
+        )
         sys.exit(error.exit_code)

@@ -26,7 +26,7 @@ def main() -> int:
     try:
         _run(options, console)
     except OutreachError as error:
-        Console(stderr=True, markup=False, highlight=False).print(f"scripts/demo: {error}")
+        print(f"scripts/demo: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         console.print("Stopped.")
