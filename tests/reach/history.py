@@ -1,0 +1,82 @@
+"""Histories that really happen: facts as the pipeline writes them, from legal moves only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from outreach.store.ledger import Fact
+
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+PROVINCES = ("01", "02", "17")
+# What may follow what; the last word is where an attempt may rest.
+_SMS = {
+    "submitting": ("submitted", "sent", "errored", "unknown"),
+    "submitted": ("sent", "delivered", "failed", "unknown"),
+    "sent": ("delivered", "failed", "unknown"),
+    "unknown": ("failed", "delivered"),
+    "failed": ("delivered",),
+    "errored": ("delivered",),
+}
+_CALL = {
+    "submitting": ("submitted", "errored"),
+    "submitted": ("ringing", "busy", "no_answer", "answered", "completed"),
+    "ringing": ("answered", "no_answer", "completed"),
+    "answered": ("completed", "unknown"),
+}
+_NOT_TAKEN = ("errored", "failed", "unknown")
+
+
+def consent(contact: int, state: str, at: datetime) -> Fact:
+    """A step of consent."""
+    return Fact("consent", at, contact_id=contact, detail=state, **_who(contact))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Fact]:
+    """Facts of a few contacts over a few days, in the order of their writing."""
+    facts: list[Fact] = []
+    for attempt in range(draw(st.integers(0, 12))):
+        facts += draw(attempts(attempt))
+    for contact in draw(st.lists(st.integers(1, 6), max_size=8)):
+        at = START + timedelta(hours=draw(st.integers(0, 72)))
+        facts.append(consent(contact, draw(st.sampled_from(["consented", "opted_out"])), at))
+    return sorted(facts, key=lambda fact: fact.at)
+
+
+@st.composite
+def attempts(draw: st.DrawFn, attempt: int) -> list[Fact]:
+    """One attempt's facts."""
+    channel = draw(st.sampled_from(["sms", "voice"]))
+    contact = draw(st.integers(1, 6))
+    at = START + timedelta(hours=draw(st.integers(0, 72)))
+    moves = _SMS if channel == "sms" else _CALL
+    base: dict[str, Any] = {
+        "contact_id": contact,
+        "campaign_id": draw(st.integers(1, 2)),
+        "attempt_id": attempt,
+        "channel": channel,
+        **_who(contact),
+    }
+    state, facts = "submitting", []
+    for _ in range(draw(st.integers(1, 5))):
+        if state not in moves:
+            break
+        before, state = state, draw(st.sampled_from(moves[state]))
+        at += timedelta(seconds=draw(st.integers(1, 40_000)))
+        if before == "submitting" and state not in _NOT_TAKEN:
+            parts = 2 if channel == "sms" else 0
+            more = {"amount": parts, "cost_micro": 35_000 * parts, "currency": "USD"}
+            facts.append(Fact("attempt.accepted", at, **base, **more))
+        facts.append(Fact(f"attempt.{state}", at, detail=before, **base))
+        if state == "completed":
+            heard = draw(st.integers(0, 20))
+            share = "listened" if heard >= 15 else "partial"
+            facts.append(Fact("call.heard", at, detail=share, amount=heard, **base))
+    return facts
+
+
+def _who(contact: int) -> dict[str, str]:
+    return {"province": PROVINCES[contact % 3], "sex": ("female", "male")[contact % 2]}

@@ -1,0 +1,185 @@
+"""Folding gives what anyone gets who recomputes from the ledger, in one go or in many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlalchemy.pool import StaticPool
+from sqlmodel import SQLModel, create_engine
+
+import outreach.reach.tables  # noqa: F401
+from outreach.reach import fold as folding
+from outreach.reach import queries
+from outreach.reach.report import Report, report
+from outreach.store.engine import reading, transaction
+from outreach.store.ledger import LEDGER, Fact, append
+from tests.reach.history import START, consent, histories
+
+
+@contextmanager
+def memory() -> Iterator[Engine]:
+    """A database of its own for each example."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    SQLModel.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+def write(engine: Engine, facts: Sequence[Fact]) -> None:
+    with transaction(engine) as connection:
+        append(connection, facts)
+
+
+def naive(facts: Sequence[Fact], campaign: int | None = None) -> dict[str, int]:
+    """The figures recomputed without bitmaps, sums or netting: from each attempt's last state."""
+    mine = [f for f in facts if campaign in (None, f.campaign_id)]
+    last = {
+        f.attempt_id: f.kind.removeprefix("attempt.")
+        for f in mine
+        if f.kind.startswith("attempt.") and f.kind != "attempt.accepted"
+    }
+    consents = {f.contact_id: f.detail for f in facts if f.kind == "consent"}
+    heard = [f for f in mine if f.kind == "call.heard"]
+    reached = {f.contact_id for f in mine if f.kind == "attempt.delivered"}
+    reached |= {f.contact_id for f in heard if f.amount >= 10}
+    answered = {f.contact_id for f in mine if f.kind in ("attempt.answered", "attempt.completed")}
+    return {
+        "reached": len(reached),
+        "answered": len(answered),
+        "listened": len({f.contact_id for f in heard if f.detail == "listened"}),
+        "registered": sum(state == "consented" for state in consents.values()),
+        "submitted": sum(f.kind == "attempt.accepted" for f in mine),
+        "delivered": sum(state == "delivered" for state in last.values()),
+        "unknown": sum(state == "unknown" for state in last.values()),
+        "failed": sum(state in ("failed", "errored") for state in last.values()),
+        "parts": sum(f.amount for f in mine if f.kind == "attempt.accepted"),
+    }
+
+
+def folded(found: Report) -> dict[str, int]:
+    return {name: getattr(found, name) for name in naive([])}
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.lists(st.integers(0, 60), max_size=4))
+def test_any_split_of_the_ledger_gives_what_anyone_recomputes(
+    facts: list[Fact], cuts: list[int]
+) -> None:
+    with memory() as engine:
+        for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(facts)], strict=True):
+            write(engine, facts[start:end])
+            folding.fold(engine)
+        assert folded(report(engine)) == naive(facts)
+        assert folded(report(engine, campaign_id=1)) == naive(facts, 1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(histories())
+def test_rebuilding_gives_the_same(facts: list[Fact]) -> None:
+    with memory() as engine:
+        write(engine, facts)
+        folding.fold(engine)
+        before = report(engine)
+        assert folding.rebuild(engine) == len(facts)
+        assert report(engine) == before
+
+
+@settings(max_examples=30, deadline=None)
+@given(histories())
+def test_people_of_all_provinces_are_the_people_reached(facts: list[Fact]) -> None:
+    with memory() as engine:
+        write(engine, facts)
+        folding.fold(engine)
+        found = report(engine)
+        # Nobody moves between provinces here, so the cells add up.
+        assert sum(row.reached for row in found.by["province"]) == found.reached
+        assert sum(row.registered for row in found.by["province"]) == found.registered
+
+
+def test_folding_works_on_both_databases_chunk_by_chunk(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "CHUNK", 7)
+    facts = [consent(n % 40 + 1, "consented", START + timedelta(hours=n)) for n in range(60)]
+    write(database, facts)
+    assert folding.fold(database) == 60
+    assert folding.fold(database) == 0
+    assert report(database).registered == 40
+
+
+def test_a_fold_that_dies_has_folded_a_fact_once_or_not(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "CHUNK", 10)
+    write(database, [Fact("help.conversation", START, detail="job") for _ in range(25)])
+
+    def dies(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(queries, "set_checkpoint", dies)
+        with pytest.raises(KeyboardInterrupt):
+            folding.fold(database)
+    assert folding.fold(database) == 25
+    assert report(database).conversations == 25
+
+
+def test_on_postgresql_a_fact_that_is_committed_late_is_not_passed_over(
+    database: Engine,
+) -> None:
+    if database.dialect.name == "sqlite":  # one writer: ids appear in their order
+        write(database, [consent(1, "consented", START)])
+        assert folding.fold(database) == 1
+        return
+    late = database.connect()
+    append(late, [consent(1, "consented", START)])
+    write(database, [consent(2, "consented", START)])
+    assert folding.fold(database) == 0  # somebody is writing: ask again later
+    late.commit()
+    late.close()
+    assert folding.fold(database) == 2
+    assert report(database).registered == 2
+
+
+def test_a_day_is_phnom_penhs_day(database: Engine) -> None:
+    evening = datetime(2026, 3, 2, 17, 30, tzinfo=UTC)  # 00:30 on the third
+    write(database, [consent(1, "consented", evening)])
+    folding.fold(database)
+    assert report(database, until=date(2026, 3, 2)).registered == 0
+    assert report(database, until=date(2026, 3, 3)).registered == 1
+
+
+def test_whoever_left_and_came_back_within_a_day_is_registered(database: Engine) -> None:
+    steps = ("consented", "opted_out", "consented")
+    write(database, [consent(1, state, START) for state in steps])
+    folding.fold(database)
+    found = report(database)
+    assert (found.registered, found.opted_out) == (1, 1)
+
+
+def test_a_late_delivery_takes_the_unknown_back(database: Engine) -> None:
+    base = {"contact_id": 1, "campaign_id": 1, "attempt_id": 1, "channel": "sms"}
+    write(database, [Fact("attempt.unknown", START, detail="sent", **base)])
+    folding.fold(database)
+    assert report(database).unknown == 1
+    write(database, [Fact("attempt.delivered", START, detail="unknown", **base)])
+    folding.fold(database)
+    found = report(database)
+    assert (found.unknown, found.delivered, found.reached) == (0, 1, 1)
+
+
+def test_s19_a_help_fact_counts_without_a_person_or_a_place(database: Engine) -> None:
+    write(database, [Fact("help.conversation", START, detail="help")])
+    folding.fold(database)
+    found = report(database)
+    assert (found.conversations, found.topics) == (1, {"help": 1})
+    assert found.by["province"] == ()
+    with reading(database) as connection:
+        (row,) = connection.execute(LEDGER.select()).all()
+    assert row.contact_id is None
