@@ -105,10 +105,17 @@ def build(settings: Settings) -> Runtime:
             where="OUTREACH_REHEARSAL_CLOCK",
             remedy="Unset it, or point OUTREACH_TWILIO_BASE_URL at the simulator.",
         )
-    engine, clock = open_engine(settings), open_clock_of(settings)
+    return assemble(
+        settings, open_engine(settings), open_clock_of(settings), gateway, replies
+    )
+
+
+def assemble(
+    settings: Settings, engine: Engine, clock: Clock, gateway: Gateway, replies: Replies
+) -> Runtime:
+    """The parts put together, whatever gateway, database and clock they are to work with."""
     vault, help_vault = settings.vault(), settings.help_vault()
     broadcasts = broadcast_lane(vault, loopback=gateway.loopback)
-    desk = Desk(engine, clock, vault, help_vault, replies, broadcasts)
     return Runtime(
         settings=settings,
         engine=engine,
@@ -116,7 +123,7 @@ def build(settings: Settings) -> Runtime:
         gateway=gateway,
         # Answers first: they are looked at before any broadcast.
         lanes=(answers.answers_lane(help_vault), broadcasts),
-        desk=desk,
+        desk=Desk(engine, clock, vault, help_vault, replies, broadcasts),
         # SQLite has one writer; one thread keeps our own writers from waiting for each other.
         executor=ThreadPoolExecutor(max_workers=1, thread_name_prefix="database"),
     )

@@ -11,9 +11,13 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlmodel import SQLModel
 
+from outreach.bootstrap import Runtime, assemble, replies_of
+from outreach.gateways.memory import MemoryGateway
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.sealing import Vault, new_keys, parse_keys
+from outreach.settings import load_settings
 from outreach.store.engine import make_engine
+from tests.world import World
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -36,8 +40,6 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> Iterator[str]:
     """The address of a database that has the schema, to copy for each test."""
-    import outreach.bootstrap  # noqa: F401  (every table is known once bootstrap is imported)
-
     name = "outreach_template"
     _maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
     engine = make_engine(_with_database(postgres_url, name))
@@ -50,8 +52,6 @@ def postgres_template(postgres_url: str) -> Iterator[str]:
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh database with the whole schema, once per kind."""
-    import outreach.bootstrap  # noqa: F401
-
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'outreach.sqlite'}"
         engine = make_engine(url)
@@ -79,6 +79,27 @@ def database(database_url: str) -> Iterator[Engine]:
 def vault() -> Vault:
     """Fresh keys."""
     return parse_keys(new_keys(), "test")
+
+
+@pytest.fixture
+def runtime(database: Engine, database_url: str, clock: FixedClock) -> Iterator[Runtime]:
+    """All parts of a process, with a gateway that keeps everything in memory."""
+    settings = load_settings(
+        database_url=database_url,
+        secret_keys=new_keys(),
+        help_keys=new_keys(),
+        sender="+855380000001",
+    )
+    gateway = MemoryGateway(now=clock.now)
+    found = assemble(settings, database, clock, gateway, replies_of(settings))
+    yield found
+    found.executor.shutdown()
+
+
+@pytest.fixture
+def world(runtime: Runtime) -> World:
+    """People, a campaign and the person at the other end, on that runtime."""
+    return World(runtime)
 
 
 @pytest.fixture

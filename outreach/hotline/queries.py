@@ -31,8 +31,7 @@ _DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
 
 def add_inbound(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Stores a text once; False if its SID is here already."""
-    statement = insert(connection, INBOUND).values(row).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    return _added(connection, INBOUND, row)
 
 
 def add_delivery(connection: Connection, row: Mapping[str, Any]) -> None:
@@ -54,8 +53,7 @@ def deliveries(connection: Connection, ids: Collection[int]) -> Sequence[Row[Any
 
 def add_call_back(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Adds a wish to be called, once per source; False if it is here already."""
-    statement = insert(connection, CALL_BACKS).values(row).on_conflict_do_nothing()
-    return bool(connection.execute(statement).rowcount)
+    return _added(connection, CALL_BACKS, row)
 
 
 def waiting_call_backs(connection: Connection, keys: Collection[bytes]) -> int:
@@ -116,3 +114,9 @@ def set_heard(connection: Connection, attempt_id: int, seconds: int) -> None:
         .where(_ATTEMPT.c.id == attempt_id, _ATTEMPT.c.heard_seconds.is_(None))
         .values(heard_seconds=seconds)
     )
+
+
+def _added(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Adds a row unless it is here already; the row count does not tell that on PostgreSQL."""
+    statement = insert(connection, table).values(row).on_conflict_do_nothing()
+    return connection.execute(statement.returning(table.c.id)).first() is not None

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
-import json
 import time
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
 
 import aiohttp
 import pytest
-import uvicorn
 from aiohttp import web
 
 from outreach.kernel.clock import FixedClock
@@ -25,6 +22,7 @@ from outreach.simulator.config import NetworkConfig
 from outreach.simulator.network import Network
 from outreach.simulator.server import create_app
 from outreach.simulator.signature import HEADER, sign
+from tests.asgi import Browser, serving
 
 SID, TOKEN = "AC" + "1" * 32, "token-of-the-rehearsal"
 SENDER = "+855380000001"
@@ -178,116 +176,18 @@ def network_config(base: str = "http://127.0.0.1:9", **options: Any) -> NetworkC
 
 
 @asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[str]:
-    """The address of an ASGI application, while it runs."""
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
-    config.load()
-    server = uvicorn.Server(config)
-    server.lifespan = config.lifespan_class(config)
-    # Not serve(): its loop looks up only every tenth of a second.
-    await server.startup()
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        await server.shutdown()
-
-
-@asynccontextmanager
 async def account_session() -> AsyncIterator[aiohttp.ClientSession]:
     """A client with the account's credentials."""
     async with aiohttp.ClientSession(headers=basic(SID, TOKEN)) as session:
         yield session
 
 
-@dataclass(frozen=True)
-class Page:
-    """A whole answer; `path` is where it came from, after redirects."""
-
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-    path: str
-
-    @property
-    def text(self) -> str:
-        return self.content.decode()
-
-    def json(self) -> Any:
-        return json.loads(self.content)
-
-
-class Browser:
-    """A plain client of one server: no cookies, no script; `headers` go with every request."""
-
-    def __init__(
-        self, app: Any, loop: asyncio.AbstractEventLoop, headers: Mapping[str, str]
-    ) -> None:
-        self._app, self._loop, self._headers = app, loop, headers
-
-    def get(
-        self, path: str, *, params: Mapping[str, str] | None = None, **headers: Mapping[str, str]
-    ) -> Page:
-        asked = f"{path}?{urlencode(params)}" if params else path
-        return self.request("GET", asked, None, **headers)
-
-    def post(
-        self,
-        path: str,
-        data: Mapping[str, str] | bytes = b"",
-        *,
-        follow: bool = True,
-        **headers: Mapping[str, str],
-    ) -> Page:
-        body = data if isinstance(data, bytes) else urlencode(data).encode()
-        page = self.request("POST", path, body, **headers)
-        if follow and page.status_code == 303:
-            return self.get(page.headers["location"])
-        return page
-
-    def request(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] | None = None
-    ) -> Page:
-        sent = {"Host": "127.0.0.1:8100", **self._headers, **(headers or {})}
-        return self._loop.run_until_complete(_ask(self._app, method, path, body or b"", sent))
-
-    def rest(self, network: Network) -> None:
-        """Lets the network do what is due."""
-        deadline = time.monotonic() + 5
-        while network.pending:
-            assert time.monotonic() < deadline
-            self._loop.run_until_complete(asyncio.sleep(0.005))
-
-
-async def _ask(app: Any, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Page:
-    parts, answer = urlsplit(path), []
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": unquote(parts.path),
-        "query_string": parts.query.encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-    }
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body}
-
-    async def send(message: dict[str, Any]) -> None:
-        answer.append(message)
-
-    await app(scope, receive, send)
-    names = {name.decode(): value.decode() for name, value in answer[0]["headers"]}
-    content = b"".join(message.get("body", b"") for message in answer[1:])
-    return Page(answer[0]["status"], names, content, parts.path)
-
-
-@contextmanager
-def browsing(app: Any, headers: Mapping[str, str]) -> Iterator[Browser]:
-    """A browser on an ASGI application, without a socket between them."""
-    with asyncio.Runner() as runner:
-        lifespan = app.router.lifespan_context(app)
-        runner.run(lifespan.__aenter__())
-        yield Browser(app, runner.get_loop(), headers)
-        runner.run(lifespan.__aexit__(None, None, None))
+def rest(browser: Browser, network: Network) -> None:
+    """Lets the network do what is due."""
+    deadline = time.monotonic() + 5
+    while network.pending:
+        assert time.monotonic() < deadline
+        browser.run(asyncio.sleep(0.005))
 
 
 Story = Callable[[Rehearsal], Awaitable[Any]]

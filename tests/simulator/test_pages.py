@@ -13,7 +13,8 @@ from outreach.kernel.clock import FixedClock
 from outreach.simulator.network import Network
 from outreach.simulator.server import create_app
 from outreach.simulator.words import WORDS
-from tests.simulator.conftest import SENDER, Browser, browsing, network_config, number
+from tests.asgi import Browser, browsing
+from tests.simulator.conftest import SENDER, network_config, number, rest
 
 TEXT = "ព័ត៌មានការងារ <b>ថ្មី</b>"
 
@@ -41,7 +42,7 @@ def network(app: Starlette, browser: Browser, clock: FixedClock) -> Network:
     for i in range(40):
         network.send(number(i), SENDER, TEXT, "", None)
     clock.advance(timedelta(minutes=5))
-    browser.rest(network)
+    rest(browser, network)
     return network
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from outreach.kernel.clock import FixedClock
 from outreach.simulator.server import create_app
+from tests.asgi import browsing
 from tests.simulator.conftest import (
     ROOT,
     SENDER,
@@ -18,7 +19,6 @@ from tests.simulator.conftest import (
     TOKEN,
     Browser,
     basic,
-    browsing,
     network_config,
     number,
 )
