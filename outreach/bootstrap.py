@@ -105,9 +105,7 @@ def build(settings: Settings) -> Runtime:
             where="OUTREACH_REHEARSAL_CLOCK",
             remedy="Unset it, or point OUTREACH_TWILIO_BASE_URL at the simulator.",
         )
-    return assemble(
-        settings, open_engine(settings), open_clock_of(settings), gateway, replies
-    )
+    return assemble(settings, open_engine(settings), open_clock_of(settings), gateway, replies)
 
 
 def assemble(

@@ -1,4 +1,4 @@
-"""Finds keyword forms in Latin script: English, Vietnamese with or without marks, romanised Khmer."""
+"""Finds keyword forms in Latin script: English, Vietnamese, romanised Khmer."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Phrases:
 
     def add(self, form: Form, text: str) -> None:
         """Adds a form, spelt `text`."""
-        tokens = tuple(token if token == "*" else self._normal(token) for token in _tokens(text))
+        tokens = tuple(word if word == "*" else self._normal(word) for word in _tokens(text))
         self._by_first[tokens[0]].append((tokens, form))
 
     def find(self, raw: list[str], how: str) -> list[Hit]:
@@ -199,12 +199,12 @@ def _end(tokens: tuple[str, ...], found: list[str], start: int) -> int:
     """Where the sequence that starts at `start` ends, or 0."""
     at = start
     gap = 0
-    for token in tokens:
-        if token == "*":
+    for word in tokens:
+        if word == "*":
             gap = _GAP
             continue
         for skip in range(gap + 1):
-            if at + skip < len(found) and found[at + skip] == token:
+            if at + skip < len(found) and found[at + skip] == word:
                 at += skip + 1
                 break
         else:

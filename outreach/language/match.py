@@ -36,7 +36,6 @@ ORDER = [
 ]
 _RANK = {intent: rank for rank, intent in enumerate(ORDER)}
 _WHOLE_INTENTS = frozenset({"START", "EXIT"})
-_TAKES_CODE = frozenset({"join", "start", "ចុះឈ្មោះ", "đăng ký", "dang ky", "สมัคร"})
 _SCRIPT_LANGUAGE = {"khmer": "km", "thai": "th"}
 _HASH = re.compile(
     "[\\s\u200b-\u200f\u2060\ufeff]*[#＃﹟][\ufe0f\u20e3\\s\u200b-\u200f\u2060\ufeff]*"
@@ -59,7 +58,6 @@ class Match:
     matched: str = ""
     opt_out: bool = False
     lang: str | None = None
-    code: str | None = None
     danger: bool = False
 
 
@@ -150,9 +148,6 @@ class Matcher:
         )
         if whole:
             return _match(whole, language)
-        code = self._code(core)
-        if code:
-            return Match("START", language, "join (und, with a code)", code=code)
         if topics:
             return _match(
                 min(topics, key=lambda hit: (_RANK[hit.form.intent], _exactness(hit))), language
@@ -190,9 +185,6 @@ class Matcher:
             return self._digits.get(core[0].units[0])
         return None
 
-    def _code(self, core: list[Run]) -> str | None:
-        return None
-
 
 def _match(hit: _Hit, language: str | None, *, opt_out: bool = False) -> Match:
     form = hit.form
@@ -203,7 +195,6 @@ def _match(hit: _Hit, language: str | None, *, opt_out: bool = False) -> Match:
         f"{form.text} ({form.lang}, {hit.how}{', danger' if form.danger else ''})",
         opt_out,
         form.asks_for,
-        None,
         form.danger,
     )
 
