@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from outreach.language import keywords
+from outreach.language.digits import to_ascii_digits
 from outreach.language.keywords import Form, Lexicon
 from outreach.language.khmer import KhmerIndex
 from outreach.language.latin import LatinIndex
@@ -40,6 +41,10 @@ _SCRIPT_LANGUAGE = {"khmer": "km", "thai": "th"}
 _HASH = re.compile(
     "[\\s\u200b-\u200f\u2060\ufeff]*[#＃﹟][\ufe0f\u20e3\\s\u200b-\u200f\u2060\ufeff]*"
 )
+# JOIN and a community's code, such as JOIN BTB12.
+_JOIN = re.compile(
+    r"\s*(?:join|start|ចុះឈ្មោះ|đăng ký|dang ky|สมัคร)\s+([a-z]{0,4}[0-9]{2,6})[\s.!]*", re.IGNORECASE
+)
 _COLON = re.compile("[:：﹕︓]")
 _LONGEST = 4000  # code points read; an SMS of ten parts has 670
 
@@ -59,6 +64,7 @@ class Match:
     opt_out: bool = False
     lang: str | None = None
     danger: bool = False
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,9 @@ class Matcher:
         text = text[:_LONGEST]
         if _HASH.fullmatch(text):
             return Match("LANG", None, "# (menu)")
+        join = _JOIN.fullmatch(to_ascii_digits(text))
+        if join:
+            return Match("START", None, "join (und, with a code)", code=join[1].lower())
         found = self._read(text)
         if _COLON.search(text):  # a colon after Khmer may be U+17C7 or punctuation
             other = self._read(_COLON.sub(" ", text))

@@ -103,6 +103,13 @@ def plan(
     return planned
 
 
+def enrol(
+    connection: Connection, vault: Vault, entries: Iterable[Entry], now: datetime, tally: Tally
+) -> None:
+    """Brings `entries` in, in the caller's transaction; counts them in `tally`."""
+    write(connection, plan(connection, vault, entries, now, tally), now)
+
+
 def write(connection: Connection, planned: Plan, now: datetime) -> None:
     """Writes a plan, in the caller's transaction."""
     ids = queries.add_contacts(connection, planned.added)

@@ -91,6 +91,11 @@ def test_a_language_name_asks_for_that_language(text: str, lang: str) -> None:
     assert (match(text).intent, match(text).lang) == ("LANG", lang)
 
 
+@pytest.mark.parametrize("text", ["JOIN BTB12", "join btb១២", "ចុះឈ្មោះ btb12", "Join  btb12!"])
+def test_join_with_a_code_is_start_with_that_code(text: str) -> None:
+    assert (match(text).intent, match(text).code) == ("START", "btb12")
+
+
 def test_a_very_long_text_is_read_in_time() -> None:
     text = "ខ្ញុំនៅឆ្ងាយពីផ្ទះ " * 600
     match(text)  # the lexicon is read once

@@ -22,6 +22,9 @@ PLACES = (
     ("010202", "0102", "commune", "សំរោង", "Samraong"),
     ("170101", "1701", "commune", "សំរោង", "Samraong"),
 )
+ANNA = "+855381234567"
+GOOD = "038 123 4567,010201,km,female,paper form,2026-02-14,v1"
+LISTED = "038 123 4568,010201,km,male,,,"
 HEADER = "phone,commune,language,sex,consent how,consent when,consent wording"
 Importer = Callable[..., ImportReport]
 

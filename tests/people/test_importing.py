@@ -15,11 +15,8 @@ from outreach.kernel.sealing import Vault
 from outreach.people import contacts, optout, queries
 from outreach.store.engine import reading, transaction
 from outreach.store.ledger import LEDGER
-from tests.people.conftest import HEADER, Importer
+from tests.people.conftest import ANNA, GOOD, HEADER, LISTED, Importer
 
-ANNA = "+855381234567"
-GOOD = "038 123 4567,010201,km,female,paper form,2026-02-14,v1"
-LISTED = "038 123 4568,010201,km,male,,,"
 
 
 def rows(engine: Engine) -> dict[str, dict[str, object]]:

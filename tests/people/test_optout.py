@@ -10,8 +10,7 @@ from outreach.people import contacts, optout, queries
 from outreach.people.counting import counts
 from outreach.store.engine import reading, transaction
 from outreach.store.ledger import LEDGER
-from tests.people.conftest import HEADER, Importer
-from tests.people.test_importing import ANNA, GOOD
+from tests.people.conftest import ANNA, GOOD, HEADER, Importer
 
 STRANGER = "+855381230000"
 
