@@ -34,7 +34,8 @@ def number_of(connection: Connection, vault: Vault, contact_id: int) -> str | No
 
 def set_language(connection: Connection, contact_id: int, language: str, now: datetime) -> None:
     """Keeps the language that the person chose; no later list changes it."""
-    row = queries.contact(connection, contact_id)
+    queries.hold(connection, alone=False)
+    row = queries.lock_contact(connection, contact_id)
     if row is None:
         return
     own = sorted({*row.own_words, "language"})

@@ -106,7 +106,12 @@ def plan(
 def enrol(
     connection: Connection, vault: Vault, entries: Iterable[Entry], now: datetime, tally: Tally
 ) -> None:
-    """Brings `entries` in, in the caller's transaction; counts them in `tally`."""
+    """Brings `entries` in, in the caller's transaction; counts them in `tally`.
+
+    A STOP that comes meanwhile waits for the transaction and then holds; one that is being written
+    is waited for and seen.
+    """
+    queries.hold(connection, alone=True)
     write(connection, plan(connection, vault, entries, now, tally), now)
 
 

@@ -20,7 +20,7 @@ from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput
 from outreach.kernel.mask import mask
 from outreach.kernel.sealing import Vault
-from outreach.people.enrolment import Tally, plan, write
+from outreach.people.enrolment import Tally, enrol, plan
 from outreach.people.files import Line, open_rows
 from outreach.people.places import Gazetteer, gazetteer
 from outreach.people.rejects import Rejects
@@ -150,7 +150,7 @@ def _take(
             plan(connection, vault, entries, now, tally)
         return
     with transaction(engine) as connection:
-        write(connection, plan(connection, vault, entries, now, tally), now)
+        enrol(connection, vault, entries, now, tally)
 
 
 def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:

@@ -16,6 +16,7 @@ def opt_out(
     connection: Connection, vault: Vault, number: str, *, at: datetime, source: str
 ) -> None:
     """Records that `number` (E.164) said STOP. Saying it twice changes nothing."""
+    queries.hold(connection, alone=False)
     key = vault.lookup(number)
     if queries.opted_out(connection, vault.lookups(number)):
         return
@@ -27,6 +28,7 @@ def end_opt_out(
     connection: Connection, vault: Vault, number: str, *, at: datetime, source: str
 ) -> None:
     """Records that `number` said START (or that staff wrote down why it is undone)."""
+    queries.hold(connection, alone=False)
     queries.end_opt_out(connection, vault.lookups(number), at)
     _step(connection, vault, number, Event.START, at, source)
 
@@ -34,7 +36,7 @@ def end_opt_out(
 def _step(
     connection: Connection, vault: Vault, number: str, event: Event, at: datetime, source: str
 ) -> None:
-    found = queries.contacts_by_key(connection, vault.lookups(number))
+    found = queries.lock_by_key(connection, vault.lookups(number))
     if not found:
         if event is Event.STOP:
             stranger = Step(None, vault.lookup(number), None, Consent.OPTED_OUT, source, {})

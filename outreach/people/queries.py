@@ -9,12 +9,26 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, bindparam, func, select, update
 
 from outreach.people.tables import ConsentEvent, Contact, OptOut, Place
-from outreach.store.dialect import insert
+from outreach.store.dialect import insert, locked
 
 CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
 EVENTS: Table = ConsentEvent.__table__  # type: ignore[attr-defined]
 OPT_OUTS: Table = OptOut.__table__  # type: ignore[attr-defined]
 PLACES: Table = Place.__table__  # type: ignore[attr-defined]
+# Any number that nothing else locks.
+_REGISTER = 0x0C0D5E47
+
+
+def hold(connection: Connection, *, alone: bool) -> None:
+    """Keeps lists and people's own words apart until the transaction ends: an import holds the
+    register `alone`, what people say shares it.
+
+    Without it an import could miss a STOP that is being written, and write over it (S14). Call it
+    before anything else locks a row. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+        connection.execute(select(lock(_REGISTER)))
 
 
 def put_places(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
@@ -44,9 +58,21 @@ def contacts_by_key(connection: Connection, keys: Collection[bytes]) -> Sequence
     return connection.execute(select(CONTACTS).where(CONTACTS.c.number_key.in_(keys))).all()
 
 
+def lock_by_key(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
+    """The same, locked until the transaction ends."""
+    query = select(CONTACTS).where(CONTACTS.c.number_key.in_(keys)).order_by(CONTACTS.c.id)
+    return connection.execute(locked(connection, query)).all()
+
+
 def contact(connection: Connection, contact_id: int) -> Row[Any] | None:
     """A contact by its id."""
     return connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).first()
+
+
+def lock_contact(connection: Connection, contact_id: int) -> Row[Any] | None:
+    """The same, locked until the transaction ends."""
+    query = select(CONTACTS).where(CONTACTS.c.id == contact_id)
+    return connection.execute(locked(connection, query)).first()
 
 
 def add_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[bytes, int]:
@@ -60,9 +86,13 @@ def add_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> d
 
 
 def set_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Sets columns of contacts, each row by its `b_id`; every row has the same columns."""
+    """Sets columns of contacts, each row by its `b_id`; every row has the same columns.
+
+    Always in the order of ids, as the senders lock them: two transactions never wait crosswise.
+    """
     if rows:
-        connection.execute(update(CONTACTS).where(CONTACTS.c.id == bindparam("b_id")), list(rows))
+        ordered = sorted(rows, key=lambda row: int(row["b_id"]))
+        connection.execute(update(CONTACTS).where(CONTACTS.c.id == bindparam("b_id")), ordered)
 
 
 def add_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -18,7 +18,6 @@ from outreach.store.ledger import LEDGER
 from tests.people.conftest import ANNA, GOOD, HEADER, LISTED, Importer
 
 
-
 def rows(engine: Engine) -> dict[str, dict[str, object]]:
     with reading(engine) as connection:
         found = connection.execute(queries.CONTACTS.select()).all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Waiting
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -58,7 +57,6 @@ def test_s14_an_import_that_comes_while_a_stop_is_written_sees_it(
     vault: Vault,
     clock: FixedClock,
     known_before: bool,
-    tmp_path: Path,
 ) -> None:
     if known_before:
         importer([HEADER, GOOD])
