@@ -8,8 +8,9 @@ import pytest
 
 from outreach.kernel.errors import BadInput
 from outreach.people.rules.columns import guess
+from outreach.people.rules.days import read_day
 from outreach.people.rules.reasons import Reason
-from outreach.people.rules.row import Entry, read, read_day
+from outreach.people.rules.row import Entry, read
 
 TODAY = date(2026, 3, 2)
 GOOD = {"phone": "0381234567"}
