@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,10 +27,11 @@ from outreach.people.places import Gazetteer, gazetteer
 from outreach.people.rejects import Rejects
 from outreach.people.rules.columns import Columns, guess
 from outreach.people.rules.reasons import Reason
-from outreach.people.rules.row import Entry, Wrong, read
+from outreach.people.rules.row import Entry, Place, Wrong, read
 from outreach.store.engine import reading, transaction
 
 _CHUNK = 500
+_SHOWN = 20
 _HOME_ZONE = ZoneInfo("Asia/Phnom_Penh")
 
 
@@ -65,17 +67,17 @@ class ImportReport:
 class _Import:
     columns: Columns
     today: date
-    places: Gazetteer
-    rejects: Rejects
+    place: Place
+    rejects: Rejects | None
     rejected: list[Rejection] = field(default_factory=list)
 
     def read(self, line: Line) -> Entry | None:
         at, cells = self.columns.at, line.cells
         if len(cells) > len(self.columns.header) and any(cells[len(self.columns.header) :]):
-            found: Entry | tuple[Wrong, ...] = (Wrong("phone", Reason.CELLS),)
+            found: Entry | tuple[Wrong, ...] = (Wrong("row", Reason.CELLS),)
         else:
             by_field = {name: cells[i] for name, i in at.items() if i < len(cells)}
-            found = read(by_field, self.today, self.places.find)
+            found = read(by_field, self.today, self.place)
         if isinstance(found, Entry):
             return found
         self._reject(line, found)
@@ -86,8 +88,9 @@ class _Import:
         en = " ".join(dict.fromkeys(item.reason.en for item in wrong))
         km = " ".join(dict.fromkeys(item.reason.km for item in wrong))
         at = self.columns.at["phone"]
-        masked = mask(line.cells[at]) if at < len(line.cells) else ""
-        self.rejects.add(line.cells, line.number, columns, km, en)
+        masked = _shown(line.cells[at]) if at < len(line.cells) else ""
+        if self.rejects is not None:
+            self.rejects.add(line.cells, line.number, columns, km, en)
         self.rejected.append(Rejection(line.number, columns, en, masked))
 
 
@@ -108,31 +111,50 @@ def import_contacts(
     """
     tally = Tally()
     with open_rows(path) as lines:
-        header = next(lines, None)
-        if header is None:
-            raise BadInput("This file is empty.", where=path.name)
-        columns = guess(header.cells)
-        work = _Import(
-            columns,
-            clock.now().astimezone(_HOME_ZONE).date(),
-            gazetteer(engine),
-            Rejects(rejects_path, columns.header),
-        )
+        columns = _columns(lines, path)
+        today = clock.now().astimezone(_HOME_ZONE).date()
+        place = lru_cache(4_096)(_places(engine, columns).find)
+        rejects = None if dry_run else Rejects(rejects_path, columns.header)
+        work = _Import(columns, today, place, rejects)
         try:
             for chunk in _chunks(lines):
                 entries = [entry for line in chunk if (entry := work.read(line))]
                 tally.rows += len(chunk)
                 _take(engine, vault, clock, entries, tally, dry_run=dry_run)
                 progress(tally.rows)
-            kept = None if dry_run else work.rejects.keep()
+            kept = rejects.keep() if rejects else None
         finally:
-            work.rejects.drop()
+            if rejects:
+                rejects.close()
     return ImportReport(
         rejected=tuple(work.rejected),
         ignored_columns=columns.ignored,
         rejects_path=kept,
         **tally.as_dict(),
     )
+
+
+def _columns(lines: Iterator[Line], path: Path) -> Columns:
+    header = next(lines, None)
+    if header is None:
+        raise BadInput(
+            "This file is empty.", where=path.name, remedy="Is it the right file, and sheet?"
+        )
+    return guess(header.cells, header.number)
+
+
+def _places(engine: Engine, columns: Columns) -> Gazetteer:
+    places = gazetteer(engine)
+    if not places.provinces and not columns.at.keys().isdisjoint(("province", "commune")):
+        raise BadInput(
+            "The file names places, but the gazetteer is empty.", remedy="Run: outreach places load"
+        )
+    return places
+
+
+def _shown(cell: str) -> str:
+    # What is no number may be anything: a terminal's escape codes, a page of text.
+    return mask("".join(c for c in cell if c.isprintable())[:_SHOWN])
 
 
 def _take(

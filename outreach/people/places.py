@@ -15,6 +15,11 @@ from outreach.people.rules.reasons import Reason
 from outreach.store.engine import reading, transaction
 
 _PROVINCE, _COMMUNE, _VILLAGE = 2, 6, 8
+# What lists (and, for the capital, the gazetteer itself) put before or after a name.
+_TITLES = (
+    "រាជធានី", "ខេត្ត", "ក្រុង", "ឃុំ", "សង្កាត់",
+    "province", "capital", "municipality", "city", "commune", "khum", "sangkat",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ class Gazetteer:
         return found[0] if found else Reason.NO_PLACE
 
     def _named(self, text: str) -> frozenset[str]:
-        return self.names.get(_plain(text), frozenset())
+        plain = _plain(text)
+        return self.names.get(plain) or self.names.get(_untitled(plain), frozenset())
 
 
 def gazetteer(engine: Engine) -> Gazetteer:
@@ -98,8 +104,9 @@ def gazetteer(engine: Engine) -> Gazetteer:
     with reading(engine) as connection:
         for row in queries.places(connection, tuple(codes)):
             codes[row.kind].add(row.code)
-            for name in (row.name_km, row.name_en):
-                names.setdefault(_plain(name), set()).add(row.code)
+            for name in (_plain(row.name_km), _plain(row.name_en)):
+                for spelled in {name, _untitled(name)}:
+                    names.setdefault(spelled, set()).add(row.code)
     return Gazetteer(
         frozenset(codes["commune"]),
         frozenset(codes["province"]),
@@ -109,6 +116,14 @@ def gazetteer(engine: Engine) -> Gazetteer:
 
 def _plain(name: str) -> str:
     return match_key(name).replace(" ", "")
+
+
+def _untitled(plain: str) -> str:
+    for title in map(_plain, _TITLES):
+        rest = plain.removeprefix(title).removesuffix(title)
+        if rest and rest != plain:
+            return rest
+    return plain
 
 
 def _distinct(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:

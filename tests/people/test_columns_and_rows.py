@@ -40,7 +40,7 @@ def test_khmer_and_english_headers_are_recognised_however_they_are_written() -> 
 
 
 def test_a_file_without_phone_numbers_says_what_to_name_the_column() -> None:
-    with pytest.raises(BadInput, match="Name it phone"):
+    with pytest.raises(BadInput, match="name that one phone"):
         guess(["name", "village"])
 
 
@@ -73,7 +73,13 @@ def test_what_nobody_asked_is_left_out() -> None:
         ({"commune": "999999"}, ("commune", Reason.NO_PLACE)),
         ({"sex": "x"}, ("sex", Reason.VALUE)),
         ({"language": "fr"}, ("language", Reason.VALUE)),
-        ({"destination": "Thailand"}, ("destination", Reason.VALUE)),
+        ({"destination": "ZZ"}, ("destination", Reason.COUNTRY)),
+        ({"country": "Atlantis"}, ("country", Reason.COUNTRY)),
+        ({"age_band": "05/06/2001"}, ("age_band", Reason.BIRTH_DATE)),
+        ({"age_band": "130"}, ("age_band", Reason.VALUE)),
+        ({"age_band": "1" * 5000}, ("age_band", Reason.VALUE)),
+        ({"consent_wording": "v" * 41}, ("consent_wording", Reason.LENGTH)),
+        ({"consent_how": "h" * 81}, ("consent_how", Reason.LENGTH)),
         ({"age_band": "2001-05-06"}, ("age_band", Reason.BIRTH_DATE)),
         ({"age_band": "1999"}, ("age_band", Reason.BIRTH_DATE)),
         ({"reads": "perhaps"}, ("reads", Reason.VALUE)),

@@ -10,6 +10,7 @@ import phonenumbers
 from phonenumbers import carrier
 
 from outreach.language.digits import to_ascii_digits
+from outreach.people.rules.days import looks_like_a_day
 from outreach.people.rules.reasons import Reason
 
 HOME = "KH"
@@ -23,10 +24,14 @@ _ZONES = {
 }
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SCIENTIFIC = re.compile(r"\d[.,]?\d*[eE]\+?\d+")
-_DATE = re.compile(
-    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}[-. ][A-Za-z]{3,9}[-. ]\d{2,4}"
-)
-_BETWEEN = re.compile(r"[/;,|]|\bor\b|ឬ", re.IGNORECASE)
+# A spreadsheet's way of keeping text: ="0381234567".
+_FORMULA = re.compile(r'="(.*)"')
+# A number kept as a decimal one: without its point, "12345678.0" is another person's number.
+_WHOLE = re.compile(r"(\+?\d{6,})[.,]0{1,2}")
+_DECIMAL = re.compile(r"\+?\d{6,}[.,]\d{1,2}")
+_BETWEEN = re.compile(r"[/;,|&\n\r]|\b(?:or|and)\b|ឬ|និង|(?<=\d)\s*(?=\+)", re.IGNORECASE)
+_SIX_DIGITS = 6
+_DIGITS = re.compile(r"\+?[0-9]+")
 _MARKS = re.compile(r"[\s().\-\u2010-\u2015\u00b7'’]")
 
 
@@ -45,15 +50,15 @@ def parse_number(text: str, country: str = HOME) -> Number | Reason:
     >>> parse_number("០៣៨ ១២៣ ៤៥៦៧").e164
     '+855381234567'
     """
-    written = _INVISIBLE.sub("", to_ascii_digits(text)).strip().lstrip("'")
-    if not written:
+    written = _unwrapped(text)
+    bare = _MARKS.sub("", written)
+    if not bare:
         return Reason.EMPTY
     if country not in phonenumbers.SUPPORTED_REGIONS:
         return Reason.COUNTRY
     odd = _odd(written)
     if odd:
         return odd
-    bare = _MARKS.sub("", written)
     code = str(phonenumbers.country_code_for_region(country))
     # 00855… and 855… are what remains of +855… in many lists.
     if bare.startswith("00"):
@@ -63,14 +68,25 @@ def parse_number(text: str, country: str = HOME) -> Number | Reason:
     return _parsed(bare, country)
 
 
+def _unwrapped(text: str) -> str:
+    """The cell with ASCII digits, without what a spreadsheet put around them."""
+    written = _INVISIBLE.sub("", to_ascii_digits(text)).replace("\uff0b", "+").strip()
+    formula = _FORMULA.fullmatch(written)
+    written = (formula[1].strip() if formula else written).lstrip("'")
+    whole = _WHOLE.fullmatch(written)
+    return whole[1] if whole else written
+
+
 def _odd(written: str) -> Reason | None:
     if _SCIENTIFIC.fullmatch(written):
         return Reason.SCIENTIFIC
-    if _DATE.fullmatch(written):
+    if looks_like_a_day(written):
         return Reason.A_DATE
-    if sum(len(_MARKS.sub("", part)) >= 6 for part in _BETWEEN.split(written)) > 1:
+    if _DECIMAL.fullmatch(written):
+        return Reason.DECIMAL
+    if sum(len(_MARKS.sub("", part)) >= _SIX_DIGITS for part in _BETWEEN.split(written)) > 1:
         return Reason.TWO_NUMBERS
-    if re.search(r"[^\d+]", _MARKS.sub("", written)):
+    if not _DIGITS.fullmatch(_MARKS.sub("", written)):
         return Reason.LETTERS
     return None
 

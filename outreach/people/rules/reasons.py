@@ -1,4 +1,4 @@
-"""Why a row of a contact file can't be used, in Khmer and English.
+"""Why a row of a contact file can't be used, in Khmer and English: all words in one table.
 
 The Khmer awaits native review; it is read by staff, never by people in danger.
 """
@@ -18,6 +18,7 @@ class Reason(StrEnum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     INVALID = "invalid"
+    DECIMAL = "decimal"
     A_DATE = "a_date"
     COUNTRY = "country"
     NO_PLACE = "no_place"
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     EVIDENCE = "evidence"
     DATE = "date"
     FUTURE = "future"
+    LENGTH = "length"
     CELLS = "cells"
 
     @property
@@ -43,7 +45,7 @@ class Reason(StrEnum):
 
 _WORDS: dict[Reason, tuple[str, str]] = {
     Reason.EMPTY: ("There is no phone number.", "គ្មានលេខទូរស័ព្ទ។"),
-    Reason.LETTERS: ("A phone number has no letters.", "លេខទូរស័ព្ទមិនត្រឹមត្រូវ មានអក្សរ។"),
+    Reason.LETTERS: ("A phone number has no letters or other signs.", "លេខទូរស័ព្ទមិនត្រឹមត្រូវ មានអក្សរ។"),
     Reason.SCIENTIFIC: (
         "The spreadsheet shortened the number; format the column as text.",
         "លេខទូរស័ព្ទមិនពេញ។",
@@ -52,8 +54,15 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     Reason.TOO_SHORT: ("The phone number is too short.", "លេខទូរស័ព្ទខ្លីពេក។"),
     Reason.TOO_LONG: ("The phone number is too long.", "លេខទូរស័ព្ទវែងពេក។"),
     Reason.INVALID: ("No such phone number can exist.", "លេខទូរស័ព្ទមិនត្រឹមត្រូវ។"),
+    Reason.DECIMAL: (
+        "This is a decimal number; format the column as text.",
+        "នេះជាលេខទសភាគ មិនមែនលេខទូរស័ព្ទ។",
+    ),
     Reason.A_DATE: ("This is a date, not a phone number.", "នេះជាថ្ងៃខែ មិនមែនលេខទូរស័ព្ទ។"),
-    Reason.COUNTRY: ("No such country; write two letters, such as KH.", "ប្រទេសមិនត្រឹមត្រូវ។"),
+    Reason.COUNTRY: (
+        "No such country; write two letters, such as TH.",
+        "ប្រទេសមិនត្រឹមត្រូវ។",
+    ),
     Reason.NO_PLACE: ("No such place in the gazetteer.", "រកមិនឃើញទីកន្លែង។"),
     Reason.AMBIGUOUS_PLACE: (
         "Several places have this name; write its code.",
@@ -71,5 +80,6 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.DATE: ("This is no date; write 2026-02-14.", "ថ្ងៃខែមិនត្រឹមត្រូវ។"),
     Reason.FUTURE: ("This day has not come yet.", "ថ្ងៃនេះមិនទាន់មកដល់។"),
+    Reason.LENGTH: ("This text is too long; shorten it.", "អត្ថបទនេះវែងពេក។"),
     Reason.CELLS: ("The row has more cells than the header.", "ជួរនេះមានក្រឡាច្រើនពេក។"),
 }

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from outreach.kernel.dimensions import NOT_ASKED
 from outreach.language.digits import to_ascii_digits
+from outreach.people.rules.countries import country_code
+from outreach.people.rules.days import looks_like_a_day, read_day, without_numbers
 from outreach.people.rules.numbers import HOME, Number, parse_number
 from outreach.people.rules.reasons import Reason
 
+# Nobody asked, or nobody wrote it down; never a reason to reject a row.
+_UNASKED = frozenset({"", NOT_ASKED, "not asked", "-", "n/a"})
 _YES = frozenset({"yes", "y", "1", "true", "បាន", "បាទ", "ចាស"})
 _NO = frozenset({"no", "n", "0", "false", "មិនបាន", "ទេ"})
 _WORDS: dict[str, dict[str, str]] = {
@@ -29,17 +33,26 @@ _WORDS: dict[str, dict[str, str]] = {
         word: word for word in ("aspirant", "current", "returnee", "family", "authority")
     },
 }  # fmt: skip
-_BANDS = ("under 18", "18-24", "25-34", "35-49", "50+")
-_BAND_FROM = ((18, "under 18"), (25, "18-24"), (35, "25-34"), (50, "35-49"), (120, "50+"))
-_COUNTRY = re.compile("[A-Z]{2}")
-_DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[ T].*)?")
+_BANDS = {
+    "under18": "under 18", "<18": "under 18", "18-24": "18-24", "25-34": "25-34",
+    "35-49": "35-49", "50+": "50+",
+}  # fmt: skip
+_OLDEST = 120
+_BAND_FROM = ((18, "under 18"), (25, "18-24"), (35, "25-34"), (50, "35-49"), (_OLDEST, "50+"))
+_YEAR = 4
+# A whole number that a spreadsheet or a script kept as a decimal one.
+_WHOLE = re.compile(r"(\d+)\.0")
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+_HOW_MOST, _WORDING_MOST = 80, 40
 
 Place = Callable[[str, str], tuple[str, str] | Reason]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """How, on which day (ISO) and with which wording somebody consented (S12)."""
+    """How, on which day (ISO) and with which wording somebody consented (S12). Phone numbers in
+    the words are masked: they lie open in the history (S18)."""
 
     how: str
     given_on: str
@@ -72,40 +85,58 @@ class _Reader:
     wrong: list[Wrong] = field(default_factory=list)
 
     def cell(self, name: str) -> str:
-        return self.cells.get(name, "").strip()
+        written = self.cells.get(name, "").strip()
+        whole = _WHOLE.fullmatch(written)
+        return whole[1] if whole else written
+
+    def plain(self, name: str) -> str:
+        return _INVISIBLE.sub("", " ".join(self.cell(name).split())).casefold()
 
     def blame(self, name: str, reason: Reason) -> str:
         self.wrong.append(Wrong(name, reason))
         return NOT_ASKED
 
     def word(self, name: str) -> str:
-        given = self.cell(name).casefold()
-        return _WORDS[name].get(given) or self.blame(name, Reason.VALUE) if given else NOT_ASKED
+        given = self.plain(name)
+        if given in _UNASKED:
+            return NOT_ASKED
+        return _WORDS[name].get(given) or self.blame(name, Reason.VALUE)
 
     def yes_or_no(self, name: str) -> str:
-        given = self.cell(name).casefold()
-        if not given or given == NOT_ASKED:
+        given = self.plain(name)
+        if given in _UNASKED:
             return NOT_ASKED
         if given in _YES | _NO:
             return "yes" if given in _YES else "no"
         return self.blame(name, Reason.VALUE)
 
     def band(self) -> str:
-        given = to_ascii_digits(self.cell("age_band")).casefold().replace("–", "-")
-        if not given:
+        given = to_ascii_digits(self.plain("age_band"))
+        if given in _UNASKED:
             return NOT_ASKED
-        if given in _BANDS:
-            return given
-        if given.isdigit() and int(given) < _BAND_FROM[-1][0]:
+        band = _BANDS.get(given.replace("–", "-").replace(" ", ""))
+        if band:
+            return band
+        # At most four digits: int() of a longer one has no use, and may not end.
+        digits = given.isascii() and given.isdigit() and len(given) <= _YEAR
+        if digits and 0 < int(given) < _OLDEST:
             return next(band for below, band in _BAND_FROM if int(given) < below)
-        looks = _DAY.fullmatch(given) or (given.isdigit() and len(given) == 4)
-        return self.blame("age_band", Reason.BIRTH_DATE if looks else Reason.VALUE)
+        born = looks_like_a_day(given) or (digits and len(given) == _YEAR)
+        return self.blame("age_band", Reason.BIRTH_DATE if born else Reason.VALUE)
 
     def destination(self) -> str:
-        given = self.cell("destination").upper()
-        if not given:
+        if self.plain("destination") in _UNASKED:
             return NOT_ASKED
-        return given if _COUNTRY.fullmatch(given) else self.blame("destination", Reason.VALUE)
+        code = country_code(self.cell("destination"))
+        return code or self.blame("destination", Reason.COUNTRY)
+
+    def number(self) -> Number | Reason:
+        written = self.cell("country")
+        country = country_code(written) if written else HOME
+        found = parse_number(self.cell("phone"), country) if country else Reason.COUNTRY
+        if isinstance(found, Reason):
+            self.blame("country" if found is Reason.COUNTRY else "phone", found)
+        return found
 
     def places(self) -> dict[str, str]:
         found = self.place(self.cell("province"), self.cell("commune"))
@@ -127,8 +158,13 @@ class _Reader:
             self.blame("consent_when", Reason.DATE)
         elif day and day > self.today:
             self.blame("consent_when", Reason.FUTURE)
-        on = day.isoformat() if day else ""
-        return Evidence(given["consent_how"][:80], on, given["consent_wording"][:40])
+        how = self.words("consent_how", _HOW_MOST)
+        wording = self.words("consent_wording", _WORDING_MOST)
+        return Evidence(how, day.isoformat() if day else "", wording)
+
+    def words(self, name: str, most: int) -> str:
+        written = without_numbers(_CONTROL.sub(" ", self.cell(name)).strip())
+        return written if len(written) <= most else self.blame(name, Reason.LENGTH)
 
 
 def read(cells: Mapping[str, str], today: date, place: Place) -> Entry | tuple[Wrong, ...]:
@@ -137,9 +173,7 @@ def read(cells: Mapping[str, str], today: date, place: Place) -> Entry | tuple[W
     `today` is the local day; `place(province, commune)` finds the codes of both, or says why not.
     """
     reader = _Reader(cells, today, place)
-    number = parse_number(reader.cell("phone"), reader.cell("country").upper() or HOME)
-    if isinstance(number, Reason):
-        reader.blame("country" if number is Reason.COUNTRY else "phone", number)
+    number = reader.number()
     values = {
         **{name: reader.word(name) for name in _WORDS},
         **{name: reader.yes_or_no(name) for name in ("reads", "shows_khmer")},
@@ -152,16 +186,3 @@ def read(cells: Mapping[str, str], today: date, place: Place) -> Entry | tuple[W
         return tuple(reader.wrong)
     said = {name: value for name, value in values.items() if value != NOT_ASKED}
     return Entry(number, said, evidence)
-
-
-def read_day(text: str) -> date | None:
-    """The day in 2026-02-14, 14/02/2026 or 14.2.2026 (day first, as Cambodia writes), or None."""
-    found = _DAY.fullmatch(to_ascii_digits(text).strip())
-    if found is None:
-        return None
-    first, month, last = found.groups()
-    year, day = (first, last) if len(first) == 4 else (last, first)
-    try:
-        return datetime(int(year), int(month), int(day)).date() if len(year) == 4 else None  # noqa: DTZ001
-    except ValueError:
-        return None
