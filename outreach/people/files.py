@@ -108,11 +108,11 @@ def _csv_rows(path: Path, encoding: str) -> Iterator[Line]:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Iterator[Line]]:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), path.open("rb") as file:
         # Styles and drop-downs that it can't keep are no loss to who only reads.
         warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         except _DAMAGED as error:
             raise BadInput(
                 "This is not an Excel workbook.", where=path.name, remedy=_SAVE_AS

@@ -39,6 +39,35 @@ def test_khmer_and_english_headers_are_recognised_however_they_are_written() -> 
     assert columns.ignored == ("Full name",)
 
 
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Commune/Sangkat", "commune"),
+        ("ឃុំ/សង្កាត់", "commune"),
+        ("ឃុំ សង្កាត់", "commune"),
+        ("រាជធានី/ខេត្ត", "province"),
+        ("លេខទូរសព្ទ", "tel"),
+        ("PHONE  No.", "tel"),
+        ("\ufeffMobile-Number", "tel"),
+        ("Age_Band ", "age_band"),
+    ],
+)
+def test_headers_as_registers_have_them(header: str, field: str) -> None:
+    if field == "tel":
+        assert guess([header]).at == {"phone": 0}
+    else:
+        assert guess(["tel", header]).at == {"phone": 0, field: 1}
+
+
+def test_s17_names_and_id_numbers_and_what_only_looks_like_ours_is_not_read() -> None:
+    header = ["phone", "Name", "ID number", "Group", "Status", "Village"]
+    assert guess(header).ignored == tuple(header[1:])
+
+
+def test_s18_a_number_among_the_headers_is_not_shown() -> None:
+    assert guess(["phone", "0381234567"]).ignored == ("[number]",)
+
+
 def test_a_file_without_phone_numbers_says_what_to_name_the_column() -> None:
     with pytest.raises(BadInput, match="name that one phone"):
         guess(["name", "village"])
@@ -62,8 +91,44 @@ def test_a_row_is_read_in_both_languages() -> None:
     assert found.values["destination"] == "TH"
 
 
-def test_what_nobody_asked_is_left_out() -> None:
-    assert "sex" not in entry(sex="").values
+@pytest.mark.parametrize("written", ["", "not_asked", "Not asked", "-", "N/A"])
+@pytest.mark.parametrize("name", ["sex", "audience", "age_band", "destination", "reads"])
+def test_what_nobody_asked_is_left_out(name: str, written: str) -> None:
+    assert name not in entry(**{name: written}).values
+
+
+@pytest.mark.parametrize("written", ["th", "Thailand", "THAILAND ", "ថៃ", "ប្រទេសថៃ"])
+def test_a_destination_is_known_by_letters_or_by_name(written: str) -> None:
+    assert entry(destination=written).values["destination"] == "TH"
+
+
+@pytest.mark.parametrize(
+    ("written", "band"),
+    [
+        ("17", "under 18"),
+        ("18 – 24", "18-24"),
+        ("<18", "under 18"),
+        ("23.0", "18-24"),
+        ("50 +", "50+"),
+    ],
+)
+def test_s15_an_age_becomes_a_band(written: str, band: str) -> None:
+    assert entry(age_band=written).values["age_band"] == band
+
+
+def test_whole_numbers_that_a_script_kept_as_decimals_are_read() -> None:
+    assert entry(commune="10201.0").values["commune"] == "10201"
+
+
+def test_s18_evidence_holds_no_phone_number_but_keeps_its_days() -> None:
+    found = entry(
+        consent_how="called 038 123 4567 on 2026-02-14",
+        consent_when="2026-02-14",
+        consent_wording="2026-01-30",
+    )
+    assert found.evidence
+    assert found.evidence.how == "called [number] on 2026-02-14"
+    assert found.evidence.wording == "2026-01-30"
 
 
 @pytest.mark.parametrize(
@@ -117,6 +182,8 @@ def test_consent_cant_be_given_tomorrow() -> None:
         ("31/02/2026", None),
         ("14/02/26", None),
         ("yesterday", None),
+        ("14/02/1926", None),
+        ("0001-02-03", None),
     ],
 )
 def test_days_are_read_day_first(text: str, day: date | None) -> None:

@@ -227,23 +227,6 @@ def test_a_file_that_is_not_there_is_not_found(importer: Importer, tmp_path: Pat
         importer(path=tmp_path / "nowhere.csv")
 
 
-def test_s18_no_number_lies_open_in_the_database_file(vault: Vault, clock, tmp_path: Path) -> None:
-    from sqlmodel import SQLModel
-
-    from outreach.people.importing import import_contacts
-    from outreach.store.engine import make_engine
-
-    engine = make_engine(f"sqlite:///{tmp_path / 'r.sqlite'}")
-    SQLModel.metadata.create_all(engine)
-    source = tmp_path / "given.csv"
-    source.write_text("phone\n+855 38 123 4567\n")
-    options = {"dry_run": False, "rejects_path": tmp_path / "x.csv", "progress": lambda _n: None}
-    assert import_contacts(engine, vault, clock, source, **options).added == 1
-    engine.dispose()
-    raw = b"".join(path.read_bytes() for path in tmp_path.glob("r.sqlite*"))
-    assert not [n for n in (b"381234567", b"38 123 4567", b"1234567") if n in raw]
-
-
 def test_an_import_that_dies_half_way_is_finished_by_the_second_run(
     register: Engine, vault: Vault, clock, tmp_path: Path, importer: Importer
 ) -> None:
@@ -281,3 +264,53 @@ def test_a_place_can_be_named_in_either_language(importer: Importer, register: E
 def test_a_name_that_several_communes_have_is_asked_about(importer: Importer) -> None:
     report = importer(["phone,commune", "0381234567,Samraong"])
     assert "Several places" in report.rejected[0].reason
+
+
+def test_the_first_row_wins_even_where_the_second_is_in_another_notation_and_chunk(
+    importer: Importer, register: Engine
+) -> None:
+    others = [f"038{n:07d}" for n in range(600)]
+    report = importer(
+        ["phone,sex", "038 999 9999,f", *(f"{n},m" for n in others), "+855389999999,m"]
+    )
+    assert (report.duplicates, report.added) == (1, 601)
+    assert sorted(str(row["sex"]) for row in rows(register).values())[0] == "female"
+
+
+def test_a_wrong_row_does_not_stand_in_the_way_of_a_right_one_with_its_number(
+    importer: Importer,
+) -> None:
+    report = importer([HEADER, GOOD.replace("010201", "999999"), GOOD])
+    assert (report.added, report.duplicates, len(report.rejected)) == (1, 0, 1)
+
+
+def test_a_file_with_places_needs_the_gazetteer(
+    database: Engine, vault: Vault, clock, tmp_path: Path
+) -> None:
+    from outreach.people.importing import import_contacts
+
+    source = tmp_path / "given.csv"
+    source.write_text(f"{HEADER}\n{GOOD}\n")
+    with pytest.raises(BadInput, match="outreach places load"):
+        import_contacts(
+            database,
+            vault,
+            clock,
+            source,
+            dry_run=False,
+            rejects_path=tmp_path / "rejected.csv",
+            progress=lambda _rows: None,
+        )
+
+
+def test_s12_a_list_with_evidence_makes_a_listed_person_consent_and_both_steps_are_kept(
+    importer: Importer, register: Engine
+) -> None:
+    importer([HEADER, LISTED])
+    importer([HEADER, "0381234568,,,,paper form,2026-02-14,v1"])
+    with reading(register) as connection:
+        events = connection.execute(queries.EVENTS.select().order_by(queries.EVENTS.c.id)).all()
+    assert [(e.before, e.after, e.wording) for e in events] == [
+        ("", "listed", ""),
+        ("listed", "consented", "v1"),
+    ]
