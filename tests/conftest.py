@@ -89,6 +89,8 @@ def runtime(database: Engine, database_url: str, clock: FixedClock) -> Iterator[
         secret_keys=new_keys(),
         help_keys=new_keys(),
         sender="+855380000001",
+        sms_pace=10_000,
+        call_pace=1_000,
     )
     gateway = MemoryGateway(now=clock.now)
     found = assemble(settings, database, clock, gateway, replies_of(settings))

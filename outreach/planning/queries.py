@@ -129,7 +129,9 @@ def plan_chunk(
     }
     span = and_(CONTACTS.c.id > broadcast.cursor, CONTACTS.c.id <= upto)
     people = select(*columns.values()).where(span, _audience(broadcast.provinces))
-    made = connection.execute(insert(DELIVERIES).from_select(list(columns), people)).rowcount
+    # Without this option the driver may not tell how many rows an INSERT made.
+    statement = insert(DELIVERIES).from_select(list(columns), people)
+    made = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     _suppressed_facts(connection, broadcast, upto, now)
     return made
 
