@@ -1,0 +1,143 @@
+"""The command line as people and scripts call it: a real process, real files, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from outreach.kernel.sealing import new_keys
+
+ROOT = Path(__file__).resolve().parents[2]
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """An operator's environment with an empty database."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("OUTREACH_")},
+        "OUTREACH_DATABASE_URL": f"sqlite:///{tmp_path / 'x.sqlite'}",
+        "OUTREACH_SECRET_KEYS": new_keys(),
+        "OUTREACH_HELP_KEYS": new_keys(),
+        "OUTREACH_SENDER": "+855380000001",
+        "OUTREACH_TWILIO_ACCOUNT_SID": "AC1",
+        "OUTREACH_TWILIO_AUTH_TOKEN": "t",
+    }
+
+
+def outreach(env: dict[str, str], *arguments: str, given: str = "") -> Done:
+    return subprocess.run(
+        [sys.executable, "-m", "outreach", *arguments],
+        env=env,
+        cwd=ROOT,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def lines(done: Done) -> list[dict[str, object]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_parts_are_counted_line_by_line(env: dict[str, str]) -> None:
+    texts = ["hello", "ខ្មែ" * 33, "x" * 161, "€" * 80, ""]
+    given = "\n".join(json.dumps({"text": text}) for text in texts)
+    assert lines(outreach(env, "sms", "parts", "--json", given=given)) == [
+        {"encoding": "GSM-7", "units": 5, "parts": 1},
+        {"encoding": "UCS-2", "units": 132, "parts": 2},
+        {"encoding": "GSM-7", "units": 161, "parts": 2},
+        {"encoding": "GSM-7", "units": 160, "parts": 1},
+        {"encoding": "GSM-7", "units": 0, "parts": 1},
+    ]
+
+
+def test_keywords_are_matched_line_by_line(env: dict[str, str]) -> None:
+    given = '{"text": "ជួយខ្ញុំផង"}\n\n{"text": "ឈប់"}\n{"text": "\\ud83d"}\n'
+    found = lines(outreach(env, "keywords", "match", "--json", given=given))
+    assert [item["intent"] for item in found] == ["HELP", "STOP", "UNKNOWN"]
+    assert found[0]["language"] == "km"
+    assert found[0]["matched"]
+
+
+@pytest.mark.parametrize("line", ["not json", "[1]", '{"texts": "x"}', '{"text": 5}'])
+def test_a_line_that_cant_be_read_is_named(env: dict[str, str], line: str) -> None:
+    done = outreach(env, "sms", "parts", "--json", given=f'{{"text": "x"}}\n{line}\n')
+    assert done.returncode == 2
+    assert "line 2" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_operator_brings_a_campaign_in_and_schedules_it(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text(
+        "phone,commune,reads,shows khmer,consent how,consent when,consent wording\n"
+        "038 123 4567,010201,yes,yes,paper,2026-02-14,v1\n12,,,,,,\n"
+    )
+    steps = (
+        ("db", "migrate"),
+        ("places", "load"),
+        ("people", "import", str(tmp_path / "people.csv")),
+        ("campaigns", "check", "campaigns/safe-migration"),
+        ("campaigns", "load", "campaigns/safe-migration"),
+        ("campaigns", "cost", "safe-migration"),
+        ("campaigns", "schedule", "safe-migration", "--cron", "0 18 * * tue"),
+        ("reach", "report", "--json"),
+        ("delivery", "stop", "everything", "--reason", "test"),
+        ("delivery", "status"),
+        ("delivery", "continue", "everything"),
+    )
+    said = {}
+    for step in steps:
+        done = outreach(env, *step)
+        assert done.returncode == 0, (step, done.stderr)
+        said[step[:2]] = done.stdout
+    assert "25 provinces" in said["places", "load"]
+    assert "1 added" in said["people", "import"]
+    assert "line 3, phone" in said["people", "import"]
+    assert "digest" in said["campaigns", "check"]
+    assert "1 SMS in 2 parts" in said["campaigns", "cost"]
+    assert json.loads(said["reach", "report"])["registered"] == 1
+    assert "everything" in said["delivery", "status"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("campaigns", "check", "nowhere"), 3, "no such campaign folder"),
+        (("people", "import", "nowhere.csv"), 3, "no such file"),
+        (("campaigns", "schedule", "x"), 2, "either --at or --cron"),
+        (("serve", "--host", "0.0.0.0"), 5, "no sign-in yet"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence_and_an_exit_code(
+    env: dict[str, str], arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    done = outreach(env, *arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "simulator"])
+def test_a_port_in_use_is_told_without_a_traceback(env: dict[str, str], command: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = outreach(env, command, "--port", str(taken.getsockname()[1]))
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False)
+    assert "is in use" in done.stderr
+
+
+def test_new_keys_can_be_used(env: dict[str, str]) -> None:
+    keys = outreach(env, "keys", "new").stdout.strip()
+    done = outreach(env | {"OUTREACH_SECRET_KEYS": keys}, "db", "migrate")
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,165 @@
+"""The small parts that everything stands on: clock, seals, masks, ids, errors, group commit."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach.kernel import errors
+from outreach.kernel.batch import Batcher
+from outreach.kernel.clock import RehearsalClock, SystemClock, open_clock
+from outreach.kernel.errors import BadInput, OutreachError, Unavailable
+from outreach.kernel.ids import public_id
+from outreach.kernel.mask import mask, scrub
+from outreach.kernel.sealing import new_keys, parse_keys
+
+START = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
+KEYS = new_keys()
+
+
+def test_without_a_rehearsal_the_clock_is_the_machines_own() -> None:
+    assert isinstance(open_clock(None), SystemClock)
+    assert abs(open_clock(None).now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_a_rehearsals_clock_is_shared_by_processes_and_skips_for_all(tmp_path: Path) -> None:
+    path = tmp_path / "clock"
+    ours = RehearsalClock.create(path, start=START, rate=0)
+    ours.skip(timedelta(hours=5))
+    program = (
+        "from pathlib import Path; from outreach.kernel.clock import RehearsalClock; "
+        f"print(RehearsalClock(Path({str(path)!r})).now().isoformat())"
+    )
+    theirs = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert theirs.stdout.strip() == (START + timedelta(hours=5)).isoformat()
+
+
+def test_a_rehearsals_clock_runs_fast_and_never_back(tmp_path: Path) -> None:
+    clock = RehearsalClock.create(tmp_path / "clock", start=START, rate=1_000_000)
+    first = clock.now()
+    assert START <= first < clock.now()
+    with pytest.raises(ValueError, match="never goes back"):
+        clock.skip(timedelta(seconds=-1))
+
+
+@given(st.text())
+def test_what_is_sealed_opens_again_and_never_looks_the_same_twice(text: str) -> None:
+    vault = parse_keys(KEYS, "test")
+    sealed = vault.seal(text)
+    assert vault.unseal(sealed) == text
+    assert sealed != vault.seal(text)
+    assert vault.lookup(text) == parse_keys(KEYS, "test").lookup(text)
+
+
+@given(st.binary(min_size=1, max_size=3), st.integers(0, 60))
+def test_s18_an_altered_seal_does_not_open(change: bytes, at: int) -> None:
+    vault = parse_keys(KEYS, "test")
+    sealed = vault.seal("+855381234567")
+    spot = 12 + at % (len(sealed) - 12)  # behind the key's name
+    altered = sealed[:spot] + bytes(
+        a ^ (b | 1) for a, b in zip(sealed[spot:], change, strict=False)
+    )
+    altered += sealed[len(altered) :]
+    with pytest.raises(Unavailable):
+        vault.unseal(altered)
+
+
+def test_s18_a_retired_sealing_key_still_opens_and_a_missing_one_says_so() -> None:
+    seal, lookup = KEYS.split(",")
+    fresh_seal, _ = new_keys().split(",")
+    sealed = parse_keys(KEYS, "test").seal("x")
+    assert parse_keys(f"{fresh_seal},{seal},{lookup}", "test").unseal(sealed) == "x"
+    with pytest.raises(Unavailable, match="not among the configured keys"):
+        parse_keys(f"{fresh_seal},{lookup}", "test").unseal(sealed)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "seal-a=x", "seal-a=QUJD,lookup-a=QUJD", f"{KEYS},{KEYS}", "other-a=QUJD"]
+)
+def test_keys_that_cant_be_used_are_refused_without_being_shown(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse_keys(text, "OUTREACH_SECRET_KEYS")
+    assert "outreach keys new" in str(refused.value)
+    assert "QUJD" not in str(refused.value)
+
+
+def test_s18_a_vault_does_not_show_its_keys() -> None:
+    assert KEYS.split("=")[1][:10] not in repr(parse_keys(KEYS, "test"))
+
+
+def test_s18_a_masked_number_keeps_its_beginning_and_end() -> None:
+    assert mask("+855381234567") == "+855•••••••67"
+    assert mask("12345") == "•••••"
+
+
+@given(st.from_regex(r"(\+855|0)38[0-9]{7}", fullmatch=True))
+def test_s18_scrubbing_leaves_no_number(number: str) -> None:
+    assert number not in scrub(f"to {number}: sent")
+    assert scrub("attempt b_0f3a9c71d4e2 failed") == "attempt b_0f3a9c71d4e2 failed"
+
+
+def test_public_ids_say_what_they_name_and_cant_be_guessed() -> None:
+    made = {public_id("at") for _ in range(100)}
+    assert len(made) == 100
+    assert all(text.startswith("at_") and len(text) == 35 for text in made)
+
+
+def test_every_error_has_its_own_exit_code_and_says_where_and_what_to_do() -> None:
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, OutreachError)
+    ]
+    codes = {kind.exit_code for kind in kinds}
+    assert len(codes) == len(kinds) - 1  # SettingsError is a BadInput
+    assert str(BadInput("It is wrong.", where="file:3", remedy="Mend it.")) == (
+        "file:3: It is wrong. Mend it."
+    )
+
+
+def test_many_that_wait_share_a_write_and_each_gets_its_own_result() -> None:
+    batches: list[int] = []
+
+    def write(items: Sequence[int]) -> list[int]:
+        batches.append(len(items))
+        return [item * 2 for item in items]
+
+    async def run() -> list[int]:
+        with ThreadPoolExecutor(1) as executor:
+            batcher = Batcher(write, executor, limit=10)
+            return await asyncio.gather(*(batcher.put(n) for n in range(25)))
+
+    assert asyncio.run(run()) == [n * 2 for n in range(25)]
+    assert sum(batches) == 25
+    assert max(batches) <= 10
+    assert len(batches) < 25
+
+
+def test_a_write_that_fails_reaches_everyone_who_waited_for_it_and_the_next_goes_on() -> None:
+    def write(items: Sequence[int]) -> Sequence[int]:
+        if 13 in items:
+            raise Unavailable("The database is gone.")
+        return items
+
+    async def run() -> list[object]:
+        with ThreadPoolExecutor(1) as executor:
+            batcher = Batcher(write, executor)
+            first = await asyncio.gather(
+                *(batcher.put(n) for n in (12, 13)), return_exceptions=True
+            )
+            return [*first, await batcher.put(1)]
+
+    *failed, after = asyncio.run(run())
+    assert all(isinstance(error, Unavailable) for error in failed[1:])
+    assert after == 1

@@ -1,0 +1,130 @@
+"""The database: writers wait, readers see one moment, migrations make the tables."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import StatementError
+
+from outreach.bootstrap import metadata
+from outreach.kernel.errors import BadInput
+from outreach.store.engine import make_engine, reading, transaction
+from outreach.store.ledger import LEDGER, Fact, append
+from outreach.store.migrate import upgrade
+
+NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Engine:
+    engine = make_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    with transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE n (i INTEGER)"))
+        connection.execute(text("INSERT INTO n VALUES (0)"))
+    return engine
+
+
+def test_many_writers_wait_their_turn_and_none_finds_it_locked(file: Engine) -> None:
+    failures: list[Exception] = []
+
+    def add() -> None:
+        try:
+            for _ in range(25):
+                with transaction(file) as connection:
+                    now = connection.execute(text("SELECT i FROM n")).scalar_one()
+                    connection.execute(text("UPDATE n SET i = :i"), {"i": now + 1})
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=add) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with reading(file) as connection:
+        assert connection.execute(text("SELECT i FROM n")).scalar_one() == 150
+
+
+def test_a_reader_sees_one_moment_whatever_is_written_beside_it(file: Engine) -> None:
+    with reading(file) as reader:
+        first = reader.execute(text("SELECT i FROM n")).scalar_one()
+        with transaction(file) as writer:
+            writer.execute(text("UPDATE n SET i = 9"))
+        assert reader.execute(text("SELECT i FROM n")).scalar_one() == first
+
+
+def test_a_use_case_that_fails_leaves_nothing_behind(file: Engine) -> None:
+    def fails() -> None:
+        with transaction(file) as connection:
+            connection.execute(text("UPDATE n SET i = 9"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fails()
+    with reading(file) as connection:
+        assert connection.execute(text("SELECT i FROM n")).scalar_one() == 0
+
+
+def test_sqlite_is_set_to_lose_nothing(file: Engine) -> None:
+    with reading(file) as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", ""])
+def test_another_kind_of_database_is_refused_with_what_to_write(url: str) -> None:
+    with pytest.raises(BadInput, match="sqlite:///path"):
+        make_engine(url)
+
+
+def test_s18_an_error_of_the_database_does_not_show_what_was_written(file: Engine) -> None:
+    with pytest.raises(Exception, match="no_such") as broken, transaction(file) as connection:
+        connection.execute(text("INSERT INTO no_such VALUES (:n)"), {"n": "+855381234567"})
+    assert "381234567" not in str(broken.value)
+
+
+def test_moments_come_back_in_utc_and_naive_ones_are_refused(database: Engine) -> None:
+    home = timezone(timedelta(hours=7))
+    with transaction(database) as connection:
+        append(connection, [Fact("x", NOON.astimezone(home))])
+    with reading(database) as connection:
+        (row,) = connection.execute(LEDGER.select()).all()
+    assert (row.at, row.at.utcoffset()) == (NOON, timedelta(0))
+    with pytest.raises(StatementError), transaction(database) as connection:
+        append(connection, [Fact("x", NOON.replace(tzinfo=None))])
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+
+def test_the_migrations_make_exactly_the_tables_on_sqlite(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'fresh.sqlite'}")
+    upgrade(engine, metadata)
+    upgrade(engine, metadata)
+    assert differences(engine) == []
+
+
+def test_the_migrations_make_exactly_the_tables_on_postgresql(postgres_url: str) -> None:
+    server = make_url(postgres_url).set(drivername="postgresql+psycopg")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS migrated"))
+        connection.execute(text("CREATE DATABASE migrated"))
+    url = make_url(postgres_url).set(database="migrated").render_as_string(hide_password=False)
+    engine = make_engine(url)
+    upgrade(engine, metadata)
+    assert differences(engine) == []
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE migrated WITH (FORCE)"))
+    admin.dispose()
