@@ -17,30 +17,26 @@ PYTHON = os.path.join(VENV, "bin", "python")
 _STAMP = os.path.join(VENV, "outreach-setup")
 _LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 _OLDEST = (3, 11)
+_LIFE_SIGN_SECONDS = 5
+# Whoever points pip at an index of their own means uv too.
+_INDEXES = {"PIP_INDEX_URL": "UV_DEFAULT_INDEX", "PIP_EXTRA_INDEX_URL": "UV_INDEX"}
 
 
 def set_up(level):
     """Makes sure that `.venv` is there and current. `level` is `run` (to use) or `dev` (to test).
 
-    A finished set-up leaves a stamp; one that was interrupted leaves none and is done again. What
-    serves for `dev` serves for `run` too.
+    A finished set-up leaves a stamp; one that was interrupted leaves none and begins afresh. What
+    serves for `dev` serves for `run` too, and is never made less.
     """
     if sys.version_info < _OLDEST:
         fail(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}.")
-    os.environ.pop("PYTHONPATH", None)
-    os.environ.pop("VIRTUAL_ENV", None)
-    with _only_one():
-        done = _read(_STAMP).split()
-        if done == ["dev", _hash("dev")] or done == [level, _hash(level)]:
-            return
-        began = time.time()
-        uv = shutil.which("uv")
-        say(f"Setting up .venv with {'uv' if uv else 'pip'} …")
-        _make_venv(uv)
-        _install(uv, level)
-        with open(_STAMP, "w") as stamp:
-            stamp.write(f"{level} {_hash(level)}\n")
-        say(f"Set up in {time.time() - began:.0f} s.")
+    for name in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"):
+        os.environ.pop(name, None)
+    try:
+        with _only_one():
+            _bring_up_to_date(level)
+    except KeyboardInterrupt:
+        fail("Interrupted. Start again: what is downloaded is kept.")
 
 
 def run(*command):
@@ -67,23 +63,43 @@ def fail(line):
     sys.exit(1)
 
 
-def _make_venv(uv):
-    if os.path.exists(_STAMP):
-        os.remove(_STAMP)
-    if os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", "import sys"]) == 0:
+def _bring_up_to_date(level):
+    usable = os.access(PYTHON, os.X_OK)
+    done = _read(_STAMP).split() if usable else []
+    here = done[:1] == [_place()]
+    if here and done[1:] in (["dev", _hash("dev")], [level, _hash(level)]):
         return
+    if here and done[1] == "dev":
+        level = "dev"
+    began = time.time()
+    uv = shutil.which("uv")
+    say(f"Setting up .venv with {'uv' if uv else 'pip'} …")
+    if here:
+        os.remove(_STAMP)
+    else:
+        _make_venv(uv)
+    _install(uv, level)
+    with open(_STAMP, "w") as stamp:
+        stamp.write(f"{_place()} {level} {_hash(level)}\n")
+    say(f"Set up in {time.time() - began:.0f} s.")
+
+
+def _make_venv(uv):
     shutil.rmtree(VENV, ignore_errors=True)
+    # Started from an activated .venv, sys.executable is what was just removed.
+    python = getattr(sys, "_base_executable", sys.executable)
     if uv:
-        _quietly([uv, "venv", "--quiet", "--python", sys.executable, VENV])
+        _quietly([uv, "venv", "--quiet", "--python", python, VENV])
         return
     try:
         import ensurepip  # noqa: F401
+        import venv  # noqa: F401
     except ImportError:
         fail(
             "This Python has no venv module. Install it (Debian, Ubuntu: apt-get install "
             "python3-venv), or install uv, and start again."
         )
-    _quietly([sys.executable, "-m", "venv", VENV])
+    _quietly([python, "-m", "venv", VENV])
 
 
 def _install(uv, level):
@@ -91,9 +107,12 @@ def _install(uv, level):
     own = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
     if uv:
         pip = [uv, "pip", "install", "--quiet", "--python", PYTHON]
+        for ours, theirs in _INDEXES.items():
+            if ours in os.environ:
+                os.environ.setdefault(theirs, os.environ[ours])
     else:
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        if subprocess.call([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL) != 0:
+        if not os.path.exists(os.path.join(VENV, "bin", "pip")):  # made by uv, which is gone now
             _quietly([PYTHON, "-m", "ensurepip"])
     _quietly([*pip, "--require-hashes", "-r", lock])
     _quietly([*pip, *own])
@@ -107,10 +126,10 @@ def _quietly(command):
     waited = 0
     while True:
         try:
-            output, _ = process.communicate(timeout=5)
+            output, _ = process.communicate(timeout=_LIFE_SIGN_SECONDS)
             break
         except subprocess.TimeoutExpired:
-            waited += 5
+            waited += _LIFE_SIGN_SECONDS
             say(f"  … {waited} s")
     if process.returncode != 0:
         fail(f"{output.strip()}\nThis command failed: {' '.join(command[:6])}")
@@ -123,14 +142,24 @@ class _only_one:  # noqa: N801  (used as a context manager only)
         import fcntl
 
         self._file = open(os.path.join(ROOT, ".setup.lock"), "w")
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("Another set-up of this folder is running; waiting for it …")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def __exit__(self, *_):
         self._file.close()
 
 
+def _place():
+    """Where the venv lies and which Python it is of: in another place it must be made anew."""
+    where = f"{ROOT} {'.'.join(map(str, sys.version_info[:2]))} {sys.platform}"
+    return hashlib.sha256(where.encode()).hexdigest()[:16]
+
+
 def _hash(level):
-    digest = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256()
     for name in (_LOCKS[level], "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
