@@ -6,17 +6,9 @@ from functools import partial
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from outreach.bootstrap import build, open_clock_of
 from outreach.cli.main import app, reporting
 from outreach.cli.ports import require_free, require_loopback_host
-from outreach.kernel import logs
-from outreach.settings import load_settings
-from outreach.simulator.config import NetworkConfig
-from outreach.simulator.server import run as run_simulator
-from outreach.web.app import create_app
-from outreach.worker.sending import sending
 
 _HOST = "127.0.0.1"
 
@@ -27,6 +19,15 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Run everything in one process: hooks and pages, schedules, and the sender."""
+    # Imported here, as below: the small commands start without a web server.
+    import uvicorn
+
+    from outreach.bootstrap import build
+    from outreach.kernel import logs
+    from outreach.settings import load_settings
+    from outreach.web.app import create_app
+    from outreach.worker.sending import sending
+
     settings = load_settings()
     logs.configure(settings.log_level)
     require_loopback_host(host)
@@ -43,6 +44,12 @@ def simulator(
     seed: Annotated[int, typer.Option(help="Decides every outcome.")] = 1,
 ) -> None:
     """Run the rehearsal network: a Twilio-compatible gateway with handsets, on this machine."""
+    from outreach.bootstrap import open_clock_of
+    from outreach.kernel import logs
+    from outreach.settings import load_settings
+    from outreach.simulator.config import NetworkConfig
+    from outreach.simulator.server import run as run_simulator
+
     settings = load_settings()
     logs.configure(settings.log_level)
     require_free(_HOST, port)
@@ -52,6 +59,7 @@ def simulator(
         auth_token=settings.twilio_auth_token.get_secret_value(),
         inbound_hook=f"{settings.public_url}/hooks/twilio/message",
         voice_hook=f"{settings.public_url}/hooks/twilio/voice",
+        sender=settings.sender or "+855381280000",
     )
     run_simulator(config, open_clock_of(settings), port=port)
 

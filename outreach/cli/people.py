@@ -44,5 +44,9 @@ def import_file(
     typer.echo(
         f"{report.rows} rows: {report.added} added, {report.updated} updated, "
         f"{report.unchanged} unchanged, {report.duplicates} double, {report.listed} listed only, "
-        f"{len(report.rejected)} rejected."
+        f"{report.opted_out} said stop before, {len(report.rejected)} rejected."
     )
+    if report.ignored_columns:
+        typer.echo(f"Not kept: {', '.join(report.ignored_columns)}.")
+    if report.rejects_path:
+        typer.echo(f"Mend the rejected rows in {report.rejects_path} and import that file.")

@@ -50,10 +50,12 @@ def decide(
 
 def _next_hour(hours: tuple[int, ...], now: datetime, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
-    times = (
+    times = [
         (local + timedelta(days=day)).replace(hour=hour, minute=0, second=0, microsecond=0)
         for day in range(3)
         for hour in sorted(hours)
-    )
-    other = (t for t in times if t >= local + _SOONEST and t.hour != local.hour)
-    return next(other).astimezone(now.tzinfo)
+    ]
+    later = [at for at in times if at >= local + _SOONEST]
+    # Where the campaign names one hour only, the same hour another day has to do.
+    other = next((at for at in later if at.hour != local.hour), later[0])
+    return other.astimezone(now.tzinfo)
