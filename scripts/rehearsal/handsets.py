@@ -14,7 +14,8 @@ STRANGERS = ("+855381280101", "+855381280102")
 
 _QUEUED = """
 SELECT c.number_sealed FROM delivery d JOIN contact c ON c.id = d.contact_id
-WHERE d.state IN ('pending', 'leased') AND d.channel = 'sms' AND d.attempts = 0 ORDER BY d.id DESC LIMIT 1
+WHERE d.state IN ('pending', 'leased') AND d.channel = 'sms' AND d.attempts = 0
+ORDER BY d.id DESC LIMIT 1
 """
 _REACHED = """
 SELECT c.number_sealed FROM delivery d JOIN contact c ON c.id = d.contact_id
