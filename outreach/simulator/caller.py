@@ -16,8 +16,8 @@ import aiohttp
 import structlog
 from yarl import URL
 
+from outreach.kernel.loopback import is_loopback
 from outreach.simulator.config import NetworkConfig
-from outreach.simulator.loopback import is_loopback
 from outreach.simulator.signature import HEADER, sign
 
 log = structlog.get_logger(__name__)

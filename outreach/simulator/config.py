@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from outreach.kernel.errors import SettingsError
-from outreach.simulator.loopback import is_loopback
+from outreach.kernel.loopback import is_loopback
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import urljoin
 
 from outreach.kernel.clock import Clock
+from outreach.kernel.loopback import is_loopback
 from outreach.simulator import forms
 from outreach.simulator.audio import MPEG, WAV, seconds_of
 from outreach.simulator.book import Call
@@ -15,7 +16,6 @@ from outreach.simulator.caller import Caller
 from outreach.simulator.chance import Chance
 from outreach.simulator.config import NetworkConfig
 from outreach.simulator.fate import Press, press
-from outreach.simulator.loopback import is_loopback
 from outreach.simulator.schedule import Schedule
 from outreach.simulator.twiml import (
     BadDocument,

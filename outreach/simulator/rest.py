@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from outreach.kernel.loopback import is_loopback
 from outreach.simulator import resources
 from outreach.simulator.config import NetworkConfig
 from outreach.simulator.errors import ApiError
-from outreach.simulator.loopback import is_loopback
 from outreach.simulator.network import Network, is_number
 
 Fields = dict[str, list[str]]

@@ -8,22 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from outreach.kernel.assets import page_files
-
-_HOUR = 3600
+from outreach.kernel.pages import FILE_SECONDS, page_files
 
 
 def static_routes() -> list[Route]:
     """One route for all files; each is read once."""
     own = resources.files(__package__) / "templates" / "outreach.css"
-    files = page_files() | {"outreach.css": (own, "text/css")}
-    contents = {name: (file.read_bytes(), kind) for name, (file, kind) in files.items()}
+    files = page_files({"outreach.css": own})
 
     async def serve(request: Request) -> Response:
-        found = contents.get(request.path_params["name"])
+        found = files.get(request.path_params["name"])
         if found is None:
             return Response(status_code=404)
-        headers = {"Cache-Control": f"max-age={_HOUR}"}
+        headers = {"Cache-Control": f"max-age={FILE_SECONDS}"}
         return Response(found[0], media_type=found[1], headers=headers)
 
     return [Route("/static/{name}", serve, methods=["GET"])]

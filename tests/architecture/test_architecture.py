@@ -15,7 +15,18 @@ PACKAGE = sorted(
     for path in (ROOT / "outreach").rglob("*.py")
     if "versions" not in path.parts and "__pycache__" not in path.parts
 )
-SQL = {"select", "text", "insert", "update", "delete", "func", "exists"}
+# Longer than STYLE.md's 300 lines and 40 lines; this list may only get shorter.
+LONG_MODULES = {"outreach/planning/queries.py"}
+LONG_FUNCTIONS = {
+    ("outreach/delivery/progress.py", "_delivery_row"),
+    ("outreach/gateways/registry.py", "gateway_from"),
+    ("outreach/reach/report.py", "report"),
+}
+# What code outside the store, tables.py and queries.py may name of SQLAlchemy: types, no SQL.
+SQL_TYPES = {"Connection", "Engine", "MetaData", "Row", "Table"}
+EXECUTES = {"execute", "scalar", "scalars", "exec_driver_sql", "begin_nested", "commit"}
+# Twilio's own published example of a signature holds numbers of Twilio's own.
+PUBLISHED = {"+14158675309", "+18005551212"}
 
 
 def short(path: Path) -> str:
@@ -24,9 +35,13 @@ def short(path: Path) -> str:
 
 def tracked() -> list[Path]:
     names = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "-c", "safe.directory=*", "ls-files"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
-    return [ROOT / name for name in names.splitlines()]
+    return [ROOT / name for name in names.splitlines() if (ROOT / name).is_file()]
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=short)
@@ -34,16 +49,24 @@ def test_a_module_opens_with_a_sentence_and_is_not_too_long(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     opening = ast.get_docstring(ast.parse(source))
     assert opening
-    assert opening.split("\n\n")[0].rstrip().endswith((".", "!"))
-    assert len(source.splitlines()) <= 340
+    first = opening.split("\n\n")[0].rstrip()
+    assert first.endswith((".", "!"))
+    assert (len(source.splitlines()) >= 300) == (short(path) in LONG_MODULES)
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=short)
-def test_functions_are_short_and_public_ones_say_what_they_do(path: Path) -> None:
+def test_functions_are_short(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        assert (node.end_lineno or 0) - node.lineno < 60, node.name
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            long = (node.end_lineno or 0) - node.lineno > 40
+            assert long == ((short(path), node.name) in LONG_FUNCTIONS), node.name
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=short)
+def test_what_a_module_offers_says_what_it_does(path: Path) -> None:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            assert node.name.startswith("_") or ast.get_docstring(node), node.name
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=short)
@@ -52,7 +75,19 @@ def test_sql_is_written_only_in_the_store_and_in_tables_and_queries(path: Path) 
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
-            assert not SQL & {name.name for name in node.names}
+            assert {name.name for name in node.names} <= SQL_TYPES
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlmodel"):
+            assert path.name == "bootstrap.py", "only its metadata, for Alembic"
+        if isinstance(node, ast.Import):
+            assert not {"sqlalchemy", "sqlmodel"} & {name.name.split(".")[0] for name in node.names}
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            assert node.func.attr not in EXECUTES, ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", [p for p in PACKAGE if p.name == "queries.py"], ids=short)
+def test_queries_never_commit(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not re.search(r"\.(commit|rollback|begin)\(|\b(transaction|reading)\(", source)
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=short)
@@ -62,16 +97,36 @@ def test_nothing_reads_the_shared_folder_or_leaves_a_note_to_self(path: Path) ->
     assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", source)
 
 
+def numbers_in(text: str) -> list[str]:
+    """What reads as a phone number: international, or national with its 0, in any script."""
+    ours = "".join(str(int(c)) if c.isdigit() and c.isdecimal() else c for c in text)
+    international = r"(?:\+|\b00|%2B)[1-9](?:[ ().-]{0,2}\d){8,13}(?!\d)"
+    national = r"(?<![\w.+/%-])0[1-9]\d?(?:[ .-]?\d{3}){2}\d?(?![\w/%-]|\.\d)"
+    return re.findall(f"{international}|{national}", ours)
+
+
+def belongs_to_nobody(number: str) -> bool:
+    bare = re.sub(r"^(?:00|%2B|\+)?(?:855)?[ (]*0?[) ]*", "", number)
+    return bare.startswith("38") or number in PUBLISHED
+
+
 def test_numbers_in_code_and_docs_are_of_the_range_that_no_operator_has() -> None:
-    literal = re.compile(r"\+855[ ]?(\d\d)[ ]?\d{3}")
     strangers = []
     for path in tracked():
-        if path.suffix not in (".py", ".md", ".yaml", ".txt", ".csv", ".html", ".po"):
+        if path.suffix in (".lock", ".png") or path.name == "LICENSE":
             continue
-        for found in literal.finditer(path.read_text(encoding="utf-8", errors="replace")):
-            if found[1] != "38":
-                strangers.append(f"{short(path)}: {found[0]}")
+        for number in numbers_in(path.read_text(encoding="utf-8", errors="replace")):
+            if not belongs_to_nobody(number):
+                strangers.append(f"{short(path)}: {number}")
     assert strangers == []
+
+
+@pytest.mark.parametrize(
+    "written", ["+855 12 34" + "5 678", "012 34" + "5 678", "០១២៣៤៥" + "៦៧៨", "%2B85512" + "345678"]
+)
+def test_a_number_that_could_be_somebodys_is_noticed(written: str) -> None:
+    (found,) = numbers_in(f"to {written}.")
+    assert not belongs_to_nobody(found)
 
 
 def test_no_test_is_skipped() -> None:

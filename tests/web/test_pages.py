@@ -129,7 +129,7 @@ def test_pages_allow_nothing_from_elsewhere_and_are_not_kept(browser: Browser) -
     headers = browser.get("/").headers
     assert headers["content-security-policy"].startswith("default-src 'self'")
     assert headers["cache-control"] == "no-store"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("host", ["example.org", "127.0.0.1.example.org", "10.0.0.5:8000", ""])

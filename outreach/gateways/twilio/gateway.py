@@ -9,7 +9,6 @@ from urllib.parse import quote, quote_plus, urlencode
 
 from yarl import URL
 
-from outreach.gateways.loopback import is_loopback
 from outreach.gateways.ports import (
     CallOut,
     Channel,
@@ -27,6 +26,7 @@ from outreach.gateways.twilio.config import TwilioConfig
 from outreach.gateways.twilio.transport import Lost, NotSent, Transport
 from outreach.kernel.errors import Unavailable
 from outreach.kernel.flow import Flow
+from outreach.kernel.loopback import is_loopback
 
 _VERSION = "/2010-04-01"
 _LISTS: dict[Channel, str] = {"sms": "Messages", "voice": "Calls"}

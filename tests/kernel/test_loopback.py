@@ -1,10 +1,9 @@
-"""The network calls this machine only."""
+"""Which addresses can only be this machine."""
 
 import pytest
 
-from outreach.kernel.errors import SettingsError
-from outreach.simulator.config import NetworkConfig
-from outreach.simulator.loopback import is_loopback
+from outreach.kernel.loopback import is_loopback
+from outreach.kernel.pages import is_local_host
 
 
 @pytest.mark.parametrize(
@@ -21,6 +20,10 @@ from outreach.simulator.loopback import is_loopback
         ("http://example.org\\@127.0.0.1/", False),
         ("http://0.0.0.0/", False),
         ("http://10.0.0.1/", False),
+        ("https://api.twilio.com", False),
+        ("http://127.1", False),
+        ("http://2130706433", False),
+        ("http://[::1", False),
         ("http://[::ffff:127.0.0.1]/", False),
         ("http://127.0.0.1:port/", False),
         ("file:///etc/passwd", False),
@@ -34,12 +37,18 @@ def test_only_addresses_of_this_machine_count(url: str, here: bool) -> None:
     assert is_loopback(url) is here
 
 
-def test_a_network_with_a_hook_elsewhere_does_not_start() -> None:
-    with pytest.raises(SettingsError, match="this machine only"):
-        NetworkConfig(1, "AC1", "t", "https://example.org/m", "http://127.0.0.1/v")
-
-
-def test_s18_a_configuration_prints_neither_token_nor_number() -> None:
-    config = NetworkConfig(1, "AC1", "secret-token", "http://127.0.0.1/m", "http://127.0.0.1/v")
-    assert "secret-token" not in repr(config)
-    assert config.sender not in repr(config)
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost", True),
+        ("[::1]:8000", True),
+        ("[::1]", True),
+        ("example.org", False),
+        ("127.0.0.1.example.org:80", False),
+        ("10.0.0.5:8000", False),
+        ("", False),
+    ],
+)
+def test_only_host_names_of_this_machine_may_read_pages(host: str, here: bool) -> None:
+    assert is_local_host(host) is here

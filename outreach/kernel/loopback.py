@@ -1,4 +1,4 @@
-"""Decides whether an address can only be this machine; the network calls no other.
+"""Decides whether an address can only be this machine: rehearsals call no other.
 
 Judged by the address as written: a name that resolves to loopback today may resolve elsewhere
 tomorrow, so no name but `localhost` counts.
