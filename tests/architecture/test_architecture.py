@@ -7,6 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import phonenumbers
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,8 +26,8 @@ LONG_FUNCTIONS = {
 # What code outside the store, tables.py and queries.py may name of SQLAlchemy: types, no SQL.
 SQL_TYPES = {"Connection", "Engine", "MetaData", "Row", "Table"}
 EXECUTES = {"execute", "scalar", "scalars", "exec_driver_sql", "begin_nested", "commit"}
-# Twilio's own published example of a signature holds numbers of Twilio's own.
-PUBLISHED = {"+14158675309", "+18005551212"}
+# Twilio's own published example of a signature holds numbers of its own; and the digits in order.
+PUBLISHED = {"+14158675309", "+18005551212", "0123456789"}
 
 
 def short(path: Path) -> str:
@@ -51,7 +52,7 @@ def test_a_module_opens_with_a_sentence_and_is_not_too_long(path: Path) -> None:
     assert opening
     first = opening.split("\n\n")[0].rstrip()
     assert first.endswith((".", "!"))
-    assert (len(source.splitlines()) >= 300) == (short(path) in LONG_MODULES)
+    assert (len(source.splitlines()) > 300) == (short(path) in LONG_MODULES)
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=short)
@@ -106,8 +107,14 @@ def numbers_in(text: str) -> list[str]:
 
 
 def belongs_to_nobody(number: str) -> bool:
-    bare = re.sub(r"^(?:00|%2B|\+)?(?:855)?[ (]*0?[) ]*", "", number)
-    return bare.startswith("38") or number in PUBLISHED
+    """Whether no operator gives such numbers, or it is none at all (a code, an alphabet)."""
+    bare = re.sub(r"[ ().-]", "", number.replace("%2B", "+"))
+    try:
+        read = phonenumbers.parse(re.sub(r"^00", "+", bare), "KH")
+    except phonenumbers.NumberParseException:
+        return True
+    in_range = read.country_code == 855 and str(read.national_number).startswith("38")
+    return in_range or bare in PUBLISHED or not phonenumbers.is_valid_number(read)
 
 
 def test_numbers_in_code_and_docs_are_of_the_range_that_no_operator_has() -> None:
