@@ -21,7 +21,8 @@ SELECT (SELECT count(*) FROM broadcast WHERE cursor >= 0 AND state = 'running')
      + (SELECT count(*) FROM attempt
         WHERE state IN ('submitting', 'ringing', 'answered')
            OR (state = 'submitted' AND channel = 'voice'))
-     + (SELECT count(*) FROM help_delivery WHERE state IN ('pending', 'leased', 'trying'))
+     + (SELECT count(*) FROM help_delivery WHERE state IN ('pending', 'leased'))
+     + (SELECT count(*) FROM help_attempt WHERE state IN ('submitting', 'submitted'))
 """
 _NEXT = """
 SELECT min(at) FROM (

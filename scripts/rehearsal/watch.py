@@ -30,25 +30,26 @@ class Watch:
         self._quiet = quiet
 
     def until(self, done: Callable[[], bool], what: str) -> None:
-        """Waits until `done`; raises Unavailable if that takes too long."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        """Waits until `done`; raises Unavailable if nothing moves for a minute before that."""
+        seen, deadline = self._movement(), time.monotonic() + _PATIENCE_SECONDS
         while not done():
-            if time.monotonic() > deadline:
+            now = self._movement()
+            if now != seen:
+                seen, deadline = now, time.monotonic() + _PATIENCE_SECONDS
+            elif time.monotonic() > deadline:
                 raise Unavailable(f"Waited in vain: {what}.", remedy=f"See {self._world.folder}.")
             time.sleep(_LOOK_SECONDS)
 
     def settle(self) -> None:
         """Until nothing moves by itself: no request, call, answer, callback or due delivery."""
-        self.until(self._at_rest, "the broadcast does not come to rest")
+        with self._progress() as bar:
+            self._settle(bar)
 
     def finish(self) -> None:
         """Until every delivery has its end: retries, horizons and all, with the hours skipped."""
-        columns = (TextColumn("   deliveries settled"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, TimeElapsedColumn(), disable=self._quiet, transient=True) as bar:
-            task = bar.add_task("")
+        with self._progress() as bar:
             while True:
-                self._show(bar, task)
-                self.settle_showing(bar, task)
+                self._settle(bar)
                 following = look.next_event(self._engine)
                 if following is None:
                     return
@@ -56,21 +57,22 @@ class Watch:
                 self._world.clock.skip(max(wait, timedelta(0)) + _MARGIN)
                 time.sleep(_LOOK_SECONDS)
 
-    def settle_showing(self, bar: Progress, task: object) -> None:
-        """As settle, with the bar moving."""
-
+    def _settle(self, bar: Progress) -> None:
         def done() -> bool:
-            self._show(bar, task)
-            return self._at_rest()
+            states = look.states(self._engine)
+            total = sum(states.values())
+            still = sum(states.get(state, 0) for state in _OPEN)
+            bar.update(bar.task_ids[0], total=total or None, completed=total - still)
+            now = self._world.clock.now()
+            return not look.busy(self._engine, now) and not self._network.pending()
 
         self.until(done, "the deliveries do not come to rest")
 
-    def _at_rest(self) -> bool:
-        now = self._world.clock.now()
-        return not look.busy(self._engine, now) and not self._network.pending()
+    def _progress(self) -> Progress:
+        columns = (TextColumn("   deliveries settled"), BarColumn(), MofNCompleteColumn())
+        bar = Progress(*columns, TimeElapsedColumn(), disable=self._quiet, transient=True)
+        bar.add_task("")
+        return bar
 
-    def _show(self, bar: Progress, task: object) -> None:
-        states = look.states(self._engine)
-        total = sum(states.values())
-        still = sum(states.get(state, 0) for state in _OPEN)
-        bar.update(task, total=total or None, completed=total - still)  # type: ignore[arg-type]
+    def _movement(self) -> object:
+        return look.states(self._engine), self._network.pending()

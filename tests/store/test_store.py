@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sqlalchemy.exc import StatementError
 from outreach.bootstrap import metadata
 from outreach.kernel.errors import BadInput
 from outreach.store.engine import make_engine, reading, transaction
-from outreach.store.ledger import LEDGER, Fact, append
+from outreach.store.ledger import LEDGER, Fact, announce, append, facts_after, settled
 from outreach.store.migrate import upgrade
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
@@ -52,12 +53,17 @@ def test_many_writers_wait_their_turn_and_none_finds_it_locked(file: Engine) -> 
         assert connection.execute(text("SELECT i FROM n")).scalar_one() == 150
 
 
-def test_a_reader_sees_one_moment_whatever_is_written_beside_it(file: Engine) -> None:
-    with reading(file) as reader:
-        first = reader.execute(text("SELECT i FROM n")).scalar_one()
-        with transaction(file) as writer:
-            writer.execute(text("UPDATE n SET i = 9"))
-        assert reader.execute(text("SELECT i FROM n")).scalar_one() == first
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_reader_sees_one_moment_whatever_is_written_beside_it(database: Engine) -> None:
+    with transaction(database) as connection:
+        append(connection, [Fact("x", NOON)])
+    with reading(database) as reader:
+        first = facts_after(reader, 0, 100, 100)
+        with transaction(database) as writer:
+            append(writer, [Fact("y", NOON)])
+        assert facts_after(reader, 0, 100, 100) == first
+    with reading(database) as reader:
+        assert [fact.kind for fact in facts_after(reader, 0, 100, 100)] == ["x", "y"]
 
 
 def test_a_use_case_that_fails_leaves_nothing_behind(file: Engine) -> None:
@@ -128,3 +134,31 @@ def test_the_migrations_make_exactly_the_tables_on_postgresql(postgres_url: str)
     with admin.connect() as connection:
         connection.execute(text("DROP DATABASE migrated WITH (FORCE)"))
     admin.dispose()
+
+
+def test_facts_come_back_as_appended_with_all_their_dimensions(database: Engine) -> None:
+    whole = Fact(
+        "delivery.delivered", NOON, 1, 2, 3, 4, 5, "sms", "01", "f", "18-24", "worker", "TH",
+        "km", "why", 2, 12_345, "USD",
+    )  # fmt: skip
+    with transaction(database) as connection:
+        append(connection, [])
+        append(connection, [whole, Fact("x", NOON)])
+    with reading(database) as connection:
+        found, plain = facts_after(connection, 0, 100, 100)
+        assert [row.id for row in facts_after(connection, found.id, 100, 100)] == [plain.id]
+        assert len(facts_after(connection, 0, 100, 1)) == 1
+    assert {name: found._mapping[name] for name in asdict(whole)} == asdict(whole)
+    assert plain.sex == "not_asked"
+
+
+def test_nothing_is_settled_while_somebody_appends(database: Engine) -> None:
+    with transaction(database) as connection:
+        assert settled(connection) == 0
+        append(connection, [Fact("x", NOON)])
+    if database.dialect.name == "postgresql":  # SQLite lets nobody in meanwhile
+        with transaction(database) as writer, transaction(database) as reader:
+            announce(writer)
+            assert settled(reader) is None
+    with transaction(database) as connection:
+        assert settled(connection) == 1

@@ -126,6 +126,21 @@ def test_a_set_up_that_broke_off_shows_why_and_begins_afresh(checkout: Checkout)
     assert [line.split()[0] for line in checkout.asked()] == ["venv", "pip", "pip"]
 
 
+def test_a_change_that_broke_off_is_not_taken_for_done_when_it_is_undone(
+    checkout: Checkout,
+) -> None:
+    checkout.set_up("run")
+    before = (checkout.root / "requirements.lock").read_text()
+    (checkout.root / "requirements.lock").write_text(f"{before}# changed\n")
+    (checkout.tools / "fails").touch()
+    assert checkout.set_up("run")[0] == 1
+    (checkout.tools / "fails").unlink()
+    (checkout.root / "requirements.lock").write_text(before)
+    checkout.asked()
+    checkout.set_up("run")
+    assert len(checkout.asked()) == 3
+
+
 def test_a_folder_that_was_moved_gets_a_venv_of_its_own(checkout: Checkout) -> None:
     checkout.set_up("run")
     checkout.asked()
