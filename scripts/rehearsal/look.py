@@ -12,17 +12,16 @@ from sqlalchemy import Engine, text
 from outreach.store.engine import reading
 
 _STATES = "SELECT state, count(*) AS n FROM delivery GROUP BY state"
-# Whatever moves by itself within seconds: due deliveries, requests under way, calls, answers.
+# Whatever of ours moves by itself within seconds: what is due, and requests under way. What the
+# network still has to report is the network's to say.
 _BUSY = """
 SELECT (SELECT count(*) FROM broadcast WHERE cursor >= 0 AND state = 'running')
      + (SELECT count(*) FROM schedule WHERE next_at <= :now)
      + (SELECT count(*) FROM delivery
         WHERE state = 'leased' OR (state = 'pending' AND due_at <= :now))
-     + (SELECT count(*) FROM attempt
-        WHERE state IN ('submitting', 'ringing', 'answered')
-           OR (state = 'submitted' AND channel = 'voice'))
      + (SELECT count(*) FROM help_delivery WHERE state IN ('pending', 'leased'))
-     + (SELECT count(*) FROM help_attempt WHERE state IN ('submitting', 'submitted'))
+     + (SELECT count(*) FROM attempt WHERE state = 'submitting')
+     + (SELECT count(*) FROM help_attempt WHERE state = 'submitting')
 """
 _NEXT = """
 SELECT min(at) FROM (
