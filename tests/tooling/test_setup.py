@@ -219,3 +219,47 @@ def test_the_demo_starts_in_the_root_from_anywhere_with_its_arguments(
         check=True,
     )
     assert json.loads(done.stdout) == [str(checkout.root), ["--once", "--seed", "7"], None]
+
+
+def start_of_tests(checkout: Checkout, user: int) -> str:
+    """What scripts/test says where there is no browser on the PATH."""
+    program = (
+        f"import os, runpy, sys; os.geteuid = lambda: {user}; sys.path.insert(0, 'scripts'); "
+        "runpy.run_path('scripts/test', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=checkout.root,
+        env={"PATH": str(checkout.tools)},
+        capture_output=True,
+        text=True,
+    )
+    return done.stderr
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_a_missing_browser_is_told_where_it_cant_be_installed(
+    checkout: Checkout, user: int
+) -> None:
+    if user:  # who isn't root can't install, even where there is apt-get
+        (checkout.tools / "apt-get").write_text("#!/bin/sh\nexit 1\n")
+        (checkout.tools / "apt-get").chmod(0o755)
+    said = start_of_tests(checkout, user)
+    assert "There is no Chromium" in said
+    assert "apt-get install chromium" in said
+    assert "Installing" not in said
+
+
+def test_root_gets_the_browser_installed_and_is_told_so(checkout: Checkout) -> None:
+    apt = checkout.tools / "apt-get"
+    apt.write_text(
+        f'#!/bin/sh\necho "$@" >> {checkout.tools}/apt\n'
+        f"/bin/cp {checkout.tools}/uv {checkout.tools}/chromium\n"
+    )
+    apt.chmod(0o755)
+    said = start_of_tests(checkout, 0)
+    assert "Installing Chromium" in said
+    assert "There is no Chromium" not in said
+    update, install = (checkout.tools / "apt").read_text().splitlines()
+    assert update.startswith("update")
+    assert install.endswith(" chromium")
