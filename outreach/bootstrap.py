@@ -29,6 +29,7 @@ from outreach.language.denylist import find
 from outreach.planning.lane import broadcast_lane
 from outreach.settings import Settings
 from outreach.store.engine import make_engine
+from outreach.store.migrate import require_current, upgrade
 
 metadata: MetaData = SQLModel.metadata
 
@@ -65,8 +66,18 @@ class Runtime:
 
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine of the database that the settings name."""
-    return make_engine(settings.database_url)
+    """The engine of the database that the settings name; raises Unavailable where it does not
+    answer or has not been migrated."""
+    engine = make_engine(settings.database_url)
+    require_current(engine)
+    return engine
+
+
+def migrate(settings: Settings) -> Engine:
+    """Creates the database's tables or brings them up to date; returns its engine."""
+    engine = make_engine(settings.database_url)
+    upgrade(engine, metadata)
+    return engine
 
 
 def open_clock_of(settings: Settings) -> Clock:

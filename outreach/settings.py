@@ -107,9 +107,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        ours, help_keys = self.secret_keys.get_secret_value(), self.help_keys.get_secret_value()
-        if ours and ours == help_keys:
-            raise ValueError("OUTREACH_HELP_KEYS must be another set than OUTREACH_SECRET_KEYS")
+        if not _values(self.secret_keys).isdisjoint(_values(self.help_keys)):
+            raise ValueError("OUTREACH_HELP_KEYS must share no key with OUTREACH_SECRET_KEYS")
         return self
 
     @classmethod
@@ -162,6 +161,12 @@ def _problem(item: Mapping[str, Any]) -> str:
     names = [f"{_PREFIX}{str(part).upper()}" for part in item["loc"]]
     said = str(item["msg"]).removeprefix("Value error, ")
     return f"{' '.join(names)}{': ' if names else ''}{said}"
+
+
+def _values(keys: SecretStr) -> set[str]:
+    """The keys of a set without their names."""
+    entries = keys.get_secret_value().split(",")
+    return {entry.partition("=")[2].strip() for entry in entries if entry.strip()}
 
 
 def _text(value: Any) -> str:

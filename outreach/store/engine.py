@@ -15,6 +15,11 @@ from outreach.kernel.errors import BadInput
 
 # How long a writer waits for SQLite's one writer lock before it gives up.
 _BUSY_SECONDS = 30
+# PostgreSQL gives each statement a snapshot of its own unless it is asked for one.
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"read_only": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 def make_engine(url: str) -> Engine:
@@ -49,7 +54,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads, from one snapshot, without taking SQLite's writer lock."""
-    with engine.connect().execution_options(read_only=True) as connection:
+    with engine.connect().execution_options(**_READING[engine.dialect.name]) as connection:
         yield connection
 
 

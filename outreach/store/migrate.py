@@ -9,9 +9,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData
+from sqlalchemy.exc import OperationalError
 
 from outreach.kernel.errors import Unavailable
-from outreach.store.engine import transaction
+from outreach.store.engine import reading, transaction
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -28,14 +29,21 @@ def make_revision(engine: Engine, metadata: MetaData, message: str) -> None:
         command.revision(_config(connection, metadata), message=message, autogenerate=True)
 
 
-def require_current(engine: Engine, metadata: MetaData) -> None:
-    """Raises Unavailable if the schema is not the one that this program knows."""
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
-    if found != head:
+def require_current(engine: Engine) -> None:
+    """Raises Unavailable if the database does not answer, or its schema is not this program's."""
+    try:
+        with reading(engine) as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise Unavailable(
+            "The database does not answer.",
+            where="OUTREACH_DATABASE_URL",
+            remedy="Check that it runs and that this user may use it.",
+        ) from error
+    if found != ScriptDirectory(str(_SCRIPTS)).get_current_head():
         raise Unavailable(
             "The database's schema is not this program's.",
+            where="OUTREACH_DATABASE_URL",
             remedy="Run: outreach db migrate",
         )
 

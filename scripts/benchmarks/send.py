@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
-from outreach.bootstrap import metadata, open_engine
+from outreach.bootstrap import migrate
 from outreach.content.campaign import load
 from outreach.content.doors import load_doors
 from outreach.delivery.dispatch import Dispatcher, SenderPace
@@ -37,7 +37,6 @@ from outreach.planning import broadcasts, campaigns
 from outreach.planning.lane import broadcast_lane
 from outreach.settings import Settings, load_settings
 from outreach.store.engine import transaction
-from outreach.store.migrate import upgrade
 from scripts.benchmarks.measure import Result, compare
 from scripts.rehearsal.processes import Process, free_port
 from scripts.rehearsal.register import write_register
@@ -151,7 +150,7 @@ def _bench(contacts: int) -> Iterator[_Bench]:
             "rehearsal_clock": folder / "clock",
         }
         settings = load_settings(**values)
-        engine = open_engine(settings)
+        engine = migrate(settings)
         _prepare(engine, settings, clock, folder, contacts)
         env = {f"OUTREACH_{key.upper()}": str(value) for key, value in values.items()}
         url = str(values["twilio_base_url"])
@@ -167,7 +166,6 @@ def _bench(contacts: int) -> Iterator[_Bench]:
 def _prepare(
     engine: Engine, settings: Settings, clock: RehearsalClock, folder: Path, contacts: int
 ) -> None:
-    upgrade(engine, metadata)
     load_places(engine)
     path = folder / "register.csv"
     write_register(path, communes(engine), contacts, seed=1)

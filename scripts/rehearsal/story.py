@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from outreach.bootstrap import metadata, open_engine
+from outreach.bootstrap import migrate
 from outreach.content.campaign import load
 from outreach.content.doors import load_doors, render
 from outreach.kernel.mask import mask
@@ -22,7 +22,6 @@ from outreach.planning import campaigns
 from outreach.planning.cost import estimate
 from outreach.reach.fold import fold
 from outreach.reach.report import Report, report
-from outreach.store.migrate import upgrade
 from scripts.rehearsal import facts, handsets, look
 from scripts.rehearsal.network import Network
 from scripts.rehearsal.register import write_register
@@ -47,14 +46,13 @@ class Story:
     watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
-        self.engine = open_engine(self.world.settings)
+        self.engine = migrate(self.world.settings)
         self.network = Network(self.world)
         self.watch = Watch(self.world, self.engine, self.network, quiet=self.quiet)
 
     def prepare(self) -> ImportReport:
         """A fresh database, the gazetteer, the register, the campaign and its schedule."""
         world = self.world
-        upgrade(self.engine, metadata)
         self.say(f"1. Database made and migrated; places: {load_places(self.engine)}.")
         register = write_register(
             world.folder / "register.csv", communes(self.engine), self.contacts, self.seed

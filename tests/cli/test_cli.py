@@ -122,9 +122,28 @@ def test_an_operator_brings_a_campaign_in_and_schedules_it(
 def test_what_goes_wrong_is_one_sentence_and_an_exit_code(
     env: dict[str, str], arguments: tuple[str, ...], code: int, said: str
 ) -> None:
+    outreach(env, "db", "migrate")
     done = outreach(env, *arguments)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("serve", "--port", "0"), ("reach", "report"), ("campaigns", "cost", "x")]
+)
+def test_a_database_that_was_never_migrated_says_what_to_run(
+    env: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    done = outreach(env, *arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (6, False)
+    assert "outreach db migrate" in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_told(env: dict[str, str]) -> None:
+    env = env | {"OUTREACH_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    done = outreach(env, "reach", "report")
+    assert (done.returncode, "Traceback" in done.stderr) == (6, False)
+    assert "does not answer" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "simulator"])
@@ -132,6 +151,7 @@ def test_a_port_in_use_is_told_without_a_traceback(env: dict[str, str], command:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
+        outreach(env, "db", "migrate")
         done = outreach(env, command, "--port", str(taken.getsockname()[1]))
     assert (done.returncode, "Traceback" in done.stderr) == (4, False)
     assert "is in use" in done.stderr

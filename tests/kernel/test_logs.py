@@ -45,6 +45,8 @@ def _quiet_after() -> Iterator[None]:
     root = logging.getLogger()
     before = root.handlers[:], root.level, sys.excepthook, threading.excepthook
     levels = {name: logging.getLogger(name).level for name in logs._QUIET}
+    # A server that ran in this process before may have silenced its log of requests.
+    logging.getLogger("uvicorn.access").propagate = True
     with warnings.catch_warnings():
         yield
         logging.captureWarnings(False)

@@ -57,8 +57,11 @@ def test_secrets_are_not_shown() -> None:
 
 def test_s19_the_two_stores_never_share_their_keys() -> None:
     keys = new_keys()
-    with pytest.raises(SettingsError, match="another set"):
-        load_settings(secret_keys=keys, help_keys=keys)
+    seal, lookup = keys.split(",")
+    _, other = new_keys().split(",")
+    for shared in (keys, f"{lookup},{seal}", f"seal-z={seal.partition('=')[2]},{other}"):
+        with pytest.raises(SettingsError, match="share no key"):
+            load_settings(secret_keys=keys, help_keys=shared)
 
 
 def test_settings_can_not_be_changed_later() -> None:

@@ -53,7 +53,6 @@ def test_many_writers_wait_their_turn_and_none_finds_it_locked(file: Engine) -> 
         assert connection.execute(text("SELECT i FROM n")).scalar_one() == 150
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_reader_sees_one_moment_whatever_is_written_beside_it(database: Engine) -> None:
     with transaction(database) as connection:
         append(connection, [Fact("x", NOON)])
