@@ -1,5 +1,7 @@
-"""Moves attempts and their deliveries on, whatever the news came from: an answer, a receipt, a
-poll or silence. One road for all of them, so that order and repetition can't matter."""
+"""Moves attempts and their deliveries on, whatever the news came from.
+
+One road for answers, receipts, polls and silence, so that order and repetition can't matter.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from sqlalchemy import Connection, Row
 from outreach.delivery import queries
 from outreach.delivery.lane import Lane, Move
 from outreach.delivery.rules.listening import heard
-from outreach.delivery.rules.retry import RetryPolicy, decide
+from outreach.delivery.rules.retry import RetryPolicy, TryAgain, decide
 from outreach.delivery.rules.states import (
     RETRYABLE,
     AttemptState,
@@ -157,15 +159,7 @@ def _delivery_row(
             "due_at": now + item.again_after,
         }
     if after in RETRYABLE:
-        policy = policies.get(delivery.id, RetryPolicy())
-        again = decide(
-            policy,
-            attempts=delivery.attempts,
-            channel=delivery.channel,
-            now=now,
-            zone=delivery.zone,
-            expires_at=delivery.expires_at,
-        )
+        again = _again(delivery, policies, now)
         if again:
             return row | {
                 "state": DeliveryState.PENDING,
@@ -175,3 +169,16 @@ def _delivery_row(
             }
     reason = "" if state is DeliveryState.TRYING else (item.error_code or after)
     return row | {"state": state, "reason": reason}
+
+
+def _again(
+    delivery: Row[Any], policies: Mapping[int, RetryPolicy], now: datetime
+) -> TryAgain | None:
+    return decide(
+        policies.get(delivery.id, RetryPolicy()),
+        attempts=delivery.attempts,
+        channel=delivery.channel,
+        now=now,
+        zone=delivery.zone,
+        expires_at=delivery.expires_at,
+    )

@@ -35,16 +35,7 @@ def gateway_from(
         raise SettingsError(
             f"There is no gateway called {chosen!r}.", remedy=f"Choose one of {', '.join(NAMES)}."
         )
-    for value, setting in (
-        (account_sid, "OUTREACH_TWILIO_ACCOUNT_SID"),
-        (auth_token, "OUTREACH_TWILIO_AUTH_TOKEN"),
-    ):
-        if not value:
-            raise SettingsError(
-                f"The {chosen} gateway needs an account.",
-                where=setting,
-                remedy="Set it; the provider's console shows it.",
-            )
+    _require_account(chosen, account_sid, auth_token)
     return TwilioGateway(
         TwilioConfig(
             base_url=base_url,
@@ -56,6 +47,19 @@ def gateway_from(
             dialect=dialect,
         )
     )
+
+
+def _require_account(chosen: str, account_sid: str, auth_token: str) -> None:
+    for value, setting in (
+        (account_sid, "OUTREACH_TWILIO_ACCOUNT_SID"),
+        (auth_token, "OUTREACH_TWILIO_AUTH_TOKEN"),
+    ):
+        if not value:
+            raise SettingsError(
+                f"The {chosen} gateway needs an account.",
+                where=setting,
+                remedy="Set it; the provider's console shows it.",
+            )
 
 
 def dialect_of(base_url: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from outreach.kernel.clock import Clock
 from outreach.kernel.ids import public_id
 from outreach.planning import queries
+from outreach.planning.audience import queries as audience
 from outreach.planning.schedule import next_firing
 from outreach.store.engine import transaction
 
@@ -50,10 +51,10 @@ def plan(engine: Engine, clock: Clock) -> int:
     for row in unplanned:
         now = clock.now()
         with transaction(engine) as connection:
-            upto = queries.chunk_end(connection, row.cursor, CHUNK)
+            upto = audience.chunk_end(connection, row.cursor, CHUNK)
             if upto is not None:
                 expires = row.started_at + timedelta(hours=row.expires_hours)
-                made += queries.plan_chunk(connection, row, upto, now, expires)
+                made += audience.plan_chunk(connection, row, upto, now, expires)
             queries.set_cursor(connection, row.id, _DONE if upto is None else upto)
     return made
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import Engine
 
-from outreach.planning import queries
+from outreach.planning.audience import queries as audience
 from outreach.planning.campaigns import campaign_by_slug
 from outreach.store.engine import reading
 
@@ -59,7 +59,7 @@ def estimate(engine: Engine, slug: str) -> Estimate:
     Raises NotFound.
     """
     with reading(engine) as connection:
-        rows = queries.audience_counts(connection, campaign_by_slug(connection, slug).id)
+        rows = audience.audience_counts(connection, campaign_by_slug(connection, slug).id)
     sms = sum(r.people for r in rows if r.channel == "sms" and r.may)
     parts = sum(r.people * (r.parts or 0) for r in rows if r.channel == "sms" and r.may)
     calls = sum(r.people for r in rows if r.channel == "voice" and r.may)

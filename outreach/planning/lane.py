@@ -17,6 +17,7 @@ from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
 from outreach.people import optout
 from outreach.planning import queries
+from outreach.planning.audience.queries import DELIVERIES
 from outreach.planning.cost import price_of
 from outreach.planning.rules import cap, window
 from outreach.store.ledger import Fact, append
@@ -44,7 +45,7 @@ def broadcast_lane(vault: Vault, *, loopback: bool) -> Lane:
     return Lane(
         name=NAME,
         tag="b",
-        deliveries=queries.DELIVERIES,
+        deliveries=DELIVERIES,
         attempts=queries.ATTEMPTS,
         receipts=queries.RECEIPTS,
         check=check,

@@ -7,41 +7,29 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Table,
-    and_,
-    case,
     exists,
     func,
-    insert,
-    literal,
-    or_,
     select,
     update,
 )
 
 from outreach.content.queries import WORDINGS
-from outreach.delivery.tables import Attempt, Delivery, Receipt
+from outreach.delivery.tables import Attempt, Receipt
 from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.kernel.ids import public_id
-from outreach.people.tables import Contact
-from outreach.planning.tables import Broadcast, Campaign, Schedule
+from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES, wording_id
+from outreach.planning.tables import Broadcast, Schedule
 from outreach.store import dialect
-from outreach.store.ledger import LEDGER, announce
 
-CAMPAIGNS: Table = Campaign.__table__  # type: ignore[attr-defined]
 SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
 BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
-DELIVERIES: Table = Delivery.__table__  # type: ignore[attr-defined]
 ATTEMPTS: Table = Attempt.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
-CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
 
 _OPEN = ("pending", "leased", "trying")
-# What is said in the contact's language, or in Khmer where the campaign has no other.
-_FALLBACK = "km"
 
 
 def put_campaign(connection: Connection, row: Mapping[str, Any]) -> int:
@@ -102,40 +90,6 @@ def unplanned(connection: Connection) -> Sequence[Any]:
     return connection.execute(query).all()
 
 
-def chunk_end(connection: Connection, after: int, size: int) -> int | None:
-    """The last contact id of the next `size` contacts after `after`; None if there is none."""
-    ids = select(CONTACTS.c.id).where(CONTACTS.c.id > after).order_by(CONTACTS.c.id).limit(size)
-    last: int | None = connection.execute(select(func.max(ids.subquery().c.id))).scalar_one()
-    return last
-
-
-def plan_chunk(
-    connection: Connection, broadcast: Row[Any], upto: int, now: datetime, expires: datetime
-) -> int:
-    """Makes the deliveries of contacts in (cursor, upto]; suppressed ones say why, as facts too."""
-    columns = {
-        "broadcast_id": literal(broadcast.id),
-        "campaign_id": literal(broadcast.campaign_id),
-        "contact_id": CONTACTS.c.id,
-        "state": case((_may(), "pending"), else_="suppressed"),
-        "reason": _why(),
-        "channel": _channel(),
-        "language": CONTACTS.c.language,
-        "zone": CONTACTS.c.timezone,
-        "due_at": literal(now, DELIVERIES.c.due_at.type),
-        "expires_at": literal(expires, DELIVERIES.c.expires_at.type),
-        "attempts": literal(0),
-        "updated_at": literal(now, DELIVERIES.c.updated_at.type),
-    }
-    span = and_(CONTACTS.c.id > broadcast.cursor, CONTACTS.c.id <= upto)
-    people = select(*columns.values()).where(span, _audience(broadcast.provinces))
-    # Without this option the driver may not tell how many rows an INSERT made.
-    statement = insert(DELIVERIES).from_select(list(columns), people)
-    made = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
-    _suppressed_facts(connection, broadcast, upto, now)
-    return made
-
-
 def set_cursor(connection: Connection, broadcast_id: int, cursor: int) -> None:
     """Notes how far a broadcast is planned."""
     connection.execute(
@@ -186,7 +140,7 @@ def facts_for_check(
         )
         .join(CONTACTS, c.id == d.contact_id)
         .join(CAMPAIGNS, m.id == d.campaign_id)
-        .outerjoin(WORDINGS, w.id == _wording_id(d.campaign_id, d.language, d.channel))
+        .outerjoin(WORDINGS, w.id == wording_id(d.campaign_id, d.language, d.channel))
         .where(d.id.in_(ids))
     )
     return {row.id: row for row in connection.execute(query)}
@@ -224,31 +178,6 @@ def as_dimensions(person: Row[Any]) -> dict[str, Any]:
     return {name: getattr(person, name) or NOT_ASKED for name in PERSONAL}
 
 
-def audience_counts(connection: Connection, campaign_id: int) -> Sequence[Row[Any]]:
-    """People of a campaign's audience by channel, parts of their text, and whether they may be
-    sent to (`may`)."""
-    campaign = connection.execute(
-        select(CAMPAIGNS.c.provinces).where(CAMPAIGNS.c.id == campaign_id)
-    ).one()
-    people = (
-        select(
-            _channel().label("channel"),
-            case((_may(), 1), else_=0).label("may"),
-            CONTACTS.c.language,
-        )
-        .where(_audience(campaign.provinces))
-        .subquery()
-    )
-    wording = _wording_id(literal(campaign_id), people.c.language, people.c.channel)
-    chosen = select(people.c.channel, people.c.may, wording.label("wording")).subquery()
-    query = (
-        select(chosen.c.channel, chosen.c.may, WORDINGS.c.parts, func.count().label("people"))
-        .select_from(chosen.outerjoin(WORDINGS, WORDINGS.c.id == chosen.c.wording))
-        .group_by(chosen.c.channel, chosen.c.may, WORDINGS.c.parts)
-    )
-    return connection.execute(query).all()
-
-
 def campaigns(connection: Connection) -> Sequence[Row[Any]]:
     """All campaigns with their schedule."""
     query = (
@@ -269,62 +198,3 @@ def delivery_counts(connection: Connection) -> Sequence[Row[Any]]:
     d = DELIVERIES.c
     query = select(d.broadcast_id, d.channel, d.state, d.reason, func.count().label("number"))
     return connection.execute(query.group_by(d.broadcast_id, d.channel, d.state, d.reason)).all()
-
-
-def _may() -> ColumnElement[bool]:
-    return CONTACTS.c.consent == "consented"
-
-
-def _why() -> ColumnElement[str]:
-    return case((_may(), ""), (CONTACTS.c.consent == "opted_out", "opted_out"), else_="no_consent")
-
-
-def _channel() -> ColumnElement[str]:
-    """`sms` or `voice`: Khmer script only to phones known to show it, else voice (KHMER.md)."""
-    c = CONTACTS.c
-    in_doubt = or_(c.reads == "no", and_(c.language == "km", c.shows_khmer != "yes"))
-    return case((c.channel.in_(("sms", "voice")), c.channel), (in_doubt, "voice"), else_="sms")
-
-
-def _audience(provinces: Sequence[str]) -> ColumnElement[bool]:
-    return CONTACTS.c.province.in_(provinces) if provinces else literal(True)
-
-
-def _wording_id(
-    campaign_id: ColumnElement[int],
-    language: ColumnElement[str],
-    channel: ColumnElement[str],
-) -> ColumnElement[int]:
-    def said_in(spoken: ColumnElement[str]) -> ColumnElement[int]:
-        w = WORDINGS.alias()
-        query = select(w.c.id).where(w.c.campaign_id == campaign_id, w.c.channel == channel)
-        return query.where(w.c.language == spoken).scalar_subquery()
-
-    return func.coalesce(said_in(language), said_in(literal(_FALLBACK)))
-
-
-def _suppressed_facts(
-    connection: Connection, broadcast: Row[Any], upto: int, now: datetime
-) -> None:
-    d, c = DELIVERIES.c, CONTACTS.c
-    columns: dict[str, ColumnElement[Any]] = {
-        "kind": literal("delivery.suppressed"),
-        "at": literal(now, LEDGER.c.at.type),
-        "contact_id": c.id,
-        "campaign_id": d.campaign_id,
-        "broadcast_id": d.broadcast_id,
-        "delivery_id": d.id,
-        "channel": d.channel,
-        "detail": d.reason,
-        "amount": literal(0),
-        "cost_micro": literal(0),
-        "currency": literal(""),
-    } | {name: c[name] for name in PERSONAL}
-    rows = (
-        select(*columns.values())
-        .join(DELIVERIES, d.contact_id == c.id)
-        .where(d.broadcast_id == broadcast.id, d.state == "suppressed")
-        .where(d.contact_id > broadcast.cursor, d.contact_id <= upto)
-    )
-    announce(connection)
-    connection.execute(insert(LEDGER).from_select(list(columns), rows))

@@ -17,12 +17,6 @@ PACKAGE = sorted(
     if "versions" not in path.parts and "__pycache__" not in path.parts
 )
 # Longer than STYLE.md's 300 lines and 40 lines; this list may only get shorter.
-LONG_MODULES = {"outreach/planning/queries.py"}
-LONG_FUNCTIONS = {
-    ("outreach/delivery/progress.py", "_delivery_row"),
-    ("outreach/gateways/registry.py", "gateway_from"),
-    ("outreach/reach/report.py", "report"),
-}
 # What code outside the store, tables.py and queries.py may name of SQLAlchemy: types, no SQL.
 SQL_TYPES = {"Connection", "Engine", "MetaData", "Row", "Table"}
 EXECUTES = {"execute", "scalar", "scalars", "exec_driver_sql", "begin_nested", "commit"}
@@ -52,15 +46,14 @@ def test_a_module_opens_with_a_sentence_and_is_not_too_long(path: Path) -> None:
     assert opening
     first = opening.split("\n\n")[0].rstrip()
     assert first.endswith((".", "!"))
-    assert (len(source.splitlines()) > 300) == (short(path) in LONG_MODULES)
+    assert len(source.splitlines()) <= 300
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=short)
 def test_functions_are_short(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            long = (node.end_lineno or 0) - node.lineno > 40
-            assert long == ((short(path), node.name) in LONG_FUNCTIONS), node.name
+            assert (node.end_lineno or 0) - node.lineno <= 40, node.name
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=short)
