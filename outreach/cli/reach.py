@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from outreach.bootstrap import open_engine
 from outreach.planning.campaigns import campaign_id_of
 from outreach.reach import fold as folding
-from outreach.reach.publish import publish
+from outreach.reach.publish import PublishedReport, publish
 from outreach.reach.report import Report
 from outreach.reach.report import report as report_of
 from outreach.settings import load_settings
@@ -20,6 +20,15 @@ from outreach.settings import load_settings
 app = typer.Typer(name="reach", help="Whom we reached.", no_args_is_help=True)
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A local day.")]
+_RATES = (
+    "delivered_rate",
+    "answered_rate",
+    "listened_rate",
+    "frequency",
+    "opt_out_rate",
+    "cost_per_reached",
+    "cost_per_listened",
+)
 
 
 @app.command()
@@ -27,7 +36,10 @@ def report(
     campaign: Annotated[str, typer.Option(help="One campaign's; all where left out.")] = "",
     since: Day = None,
     until: Day = None,
-    published: Annotated[bool, typer.Option(help="With small numbers hidden.")] = False,
+    published: Annotated[
+        bool,
+        typer.Option("--published/--internal", help="As it may leave the organisation, or whole."),
+    ] = False,
     json_out: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """The reach figures; internal ones unless --published."""
@@ -39,24 +51,57 @@ def report(
         since=since.date() if since else None,
         until=until.date() if until else None,
     )
-    if json_out:
-        shown = asdict(publish(found)) if published else asdict(found)
-        typer.echo(json.dumps(shown, ensure_ascii=False, default=str))
-        return
-    _tell(found, published=published)
+    if published:
+        _tell_published(publish(found), as_json=json_out)
+    else:
+        _tell(found, as_json=json_out)
 
 
 @app.command()
 def rebuild() -> None:
-    """Forget the folded figures and fold the whole ledger again."""
+    """Fold the whole ledger again in place of the folded figures."""
     typer.echo(f"{folding.rebuild(open_engine(load_settings()))} facts folded.")
 
 
-def _tell(found: Report, *, published: bool) -> None:
-    hidden = publish(found)
-    for name, number in hidden.people.items():
-        shown = number if published else getattr(found, name)
-        typer.echo(f"{name}: {'fewer than 11' if shown is None else shown} people")
-    for name in ("submitted", "delivered", "unknown", "failed"):
-        typer.echo(f"{name}: {getattr(found, name)} messages")
-    typer.echo(f"{found.parts} parts, {found.cost:.2f} {found.currency} (rules {found.rules})")
+def _tell(found: Report, *, as_json: bool) -> None:
+    rates = {name: getattr(found, name) for name in _RATES}
+    if as_json:
+        _tell_json(asdict(found) | rates)
+        return
+    for name, definition in found.definitions.items():
+        value = getattr(found, name)
+        if name not in ("suppressed", "help", "cost"):
+            typer.echo(f"{name}: {_figure(value)} ({definition.unit}; of: {definition.base})")
+    for reason, number in found.suppressed.items():
+        typer.echo(f"not sent, {reason}: {number} deliveries")
+    _tell_rest(found)
+
+
+def _tell_published(found: PublishedReport, *, as_json: bool) -> None:
+    if as_json:
+        _tell_json(asdict(found))
+        return
+    for name, number in found.people.items():
+        typer.echo(f"{name}: {'fewer than 11' if number is None else number} people")
+    for name, number in found.messages.items():
+        typer.echo(f"{name}: {number} SMS")
+    _tell_rest(found)
+
+
+def _tell_rest(found: Report | PublishedReport) -> None:
+    for month in found.help:
+        typer.echo(f"help, {month.month:%Y-%m}: {_figure(month.conversations, hidden=True)} texts")
+    typer.echo(f"cost: {found.cost:.2f} {found.currency}")
+    typer.echo(f"{found.since or 'first day'} to {found.until or 'last day'}, rules {found.rules}")
+    for note in found.notes:
+        typer.echo(f"- {note}")
+
+
+def _figure(value: Any, *, hidden: bool = False) -> str:
+    if value is None:
+        return "fewer than 11" if hidden else "no base"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _tell_json(values: dict[str, Any]) -> None:
+    typer.echo(json.dumps(values, ensure_ascii=False, default=str))

@@ -1,27 +1,34 @@
 """What may leave the organisation: the report with small numbers hidden and help data held back.
 
-Still open (see README): two reports published at different times can be differenced; until
-published reports are kept and compared, the page is for rehearsals.
+Two published months can't be subtracted from each other. All to date can be, from all to a later
+date: it is for rehearsals, until published reports are kept and compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from outreach.kernel.errors import Refused
+from outreach.reach.helping import HelpMonth
 from outreach.reach.report import ReachRow, Report
-from outreach.reach.rules.suppression import small, suppress
+from outreach.reach.rules.definitions import Definition
+from outreach.reach.rules.publication import HELP_DELAY, next_month, refusal
+from outreach.reach.rules.suppression import shown, suppress_together
 
 _PEOPLE = ("registered", "reached", "called", "answered", "listened", "opted_out")
 _MESSAGES = ("submitted", "delivered", "unknown", "failed")
-_COLUMNS = tuple(field.name for field in fields(ReachRow) if field.name != "value")
+_COLUMNS = ("registered", "reached", "called", "answered", "listened")
+# A call that was answered was made; one that was listened to was answered, and reached somebody.
+_PART_OF = {"answered": ("called",), "listened": ("answered", "reached")}
+_REHEARSAL = "All to date: two such reports can be subtracted, so this one is for rehearsals only."
 
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """One value of a dimension; a number that is hidden is None."""
+    """One value of a dimension, people only; a number that is hidden is None."""
 
     value: str
     numbers: Mapping[str, int | None]
@@ -30,7 +37,7 @@ class PublishedRow:
 @dataclass(frozen=True)
 class PublishedReport:
     """A report that is safe to show as a whole. In `people` a number under 11 is None; `messages`
-    are SMS (a call is no message); `by` has the tables."""
+    are SMS (a call is no message); `by` has the tables; `help` only months over for 30 days."""
 
     rules: str
     since: date | None
@@ -40,24 +47,32 @@ class PublishedReport:
     cost: Decimal
     currency: str
     by: Mapping[str, tuple[PublishedRow, ...]]
+    help: tuple[HelpMonth, ...]
+    definitions: Mapping[str, Definition]
+    notes: tuple[str, ...]
 
 
 def publish(report: Report) -> PublishedReport:
-    """The report as it may leave the organisation (S27, S28).
-
-    Help conversations are left out altogether: they may only appear with a delay, and that needs a
-    calendar of publications, which the reach step brings.
-    """
-    figures = {name: int(getattr(report, name)) for name in _PEOPLE}
+    """The report as it may leave the organisation (S27, S28): one month that is over, of all
+    campaigns; or, for rehearsals, all to date. Raises Refused for any other."""
+    problem = refusal(report.campaign_id, report.since, report.until, report.last)
+    if problem:
+        raise Refused(
+            problem, remedy="Ask for all campaigns, from a month's first day to its last."
+        )
+    to_date = report.since is None
     return PublishedReport(
         rules=report.rules,
         since=report.since,
         until=report.until,
-        people={name: None if small(number) else number for name, number in figures.items()},
+        people={name: shown(getattr(report, name)) for name in _PEOPLE},
         messages=_messages(report),
         cost=report.cost,
         currency=report.currency,
         by={name: _published(rows) for name, rows in report.by.items()},
+        help=tuple(month for month in report.help if _old(month, report.last)),
+        definitions=report.definitions,
+        notes=(*report.notes, _REHEARSAL) if to_date else report.notes,
     )
 
 
@@ -67,11 +82,13 @@ def _messages(report: Report) -> dict[str, int]:
 
 
 def _published(rows: tuple[ReachRow, ...]) -> tuple[PublishedRow, ...]:
-    hidden = {
-        column: suppress({row.value: max(0, getattr(row, column)) for row in rows})
-        for column in _COLUMNS
-    }
+    columns = {name: {row.value: int(getattr(row, name)) for row in rows} for name in _COLUMNS}
+    hidden = suppress_together(columns, _PART_OF)
     return tuple(
-        PublishedRow(row.value, {column: hidden[column][row.value] for column in _COLUMNS})
+        PublishedRow(row.value, {name: hidden[name][row.value] for name in _COLUMNS})
         for row in rows
     )
+
+
+def _old(month: HelpMonth, last: date | None) -> bool:
+    return last is not None and next_month(month.month) + HELP_DELAY <= last

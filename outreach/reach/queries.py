@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ PEOPLE: Table = ReachPeople.__table__  # type: ignore[attr-defined]
 
 KEY = ("day", "campaign_id", "milestone", "dimension", "value")
 Key = tuple[date, int, str, str, str]
+HELP = ("help.conversation", "help.callback")
 
 
 def checkpoint(connection: Connection) -> int:
@@ -89,12 +90,31 @@ def sums(
     return connection.execute(query.group_by(c.milestone, c.dimension, c.value)).all()
 
 
+def help_sums(connection: Connection) -> Sequence[Any]:
+    """Sums of help facts by day, milestone and topic. They have no campaign."""
+    c = COUNTS.c
+    query = select(c.day, c.milestone, c.dimension, c.value, c.number)
+    return connection.execute(query.where(c.milestone.in_(HELP), c.campaign_id == 0)).all()
+
+
 def bitmaps(
-    connection: Connection, campaign_id: int | None, since: date | None, until: date | None
+    connection: Connection,
+    milestones: Collection[str],
+    campaign_id: int | None,
+    since: date | None,
+    until: date | None,
 ) -> Sequence[Row[Any]]:
-    """Every bitmap of a period, by day."""
-    query = select(PEOPLE).where(_within(PEOPLE, campaign_id, since, until))
+    """The bitmaps of `milestones` in a period, by day."""
+    query = select(PEOPLE).where(
+        PEOPLE.c.milestone.in_(milestones), _within(PEOPLE, campaign_id, since, until)
+    )
     return connection.execute(query.order_by(PEOPLE.c.day)).all()
+
+
+def last_day(connection: Connection) -> date | None:
+    """The newest day of which anything is folded."""
+    days = [connection.execute(select(func.max(t.c.day))).scalar_one() for t in (COUNTS, PEOPLE)]
+    return max((day for day in days if day), default=None)
 
 
 def _within(

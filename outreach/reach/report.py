@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from pyroaring import BitMap
-from sqlalchemy import Engine, Row
+from sqlalchemy import Engine
 
-from outreach.reach import queries
-from outreach.reach.rules.milestones import CONSENTED, DIMENSIONS, LEFT, RULES
+from outreach.reach.figures import Figures, read
+from outreach.reach.helping import HelpMonth
+from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
+from outreach.reach.rules.metrics import cost_per, rate
+from outreach.reach.rules.milestones import (
+    ANSWERED_CALLS,
+    DIMENSIONS,
+    FAILED,
+    RULES,
+    SMS_SUBMITTED,
+    UNKNOWN,
+)
 from outreach.store.engine import reading
 
-_MICRO = Decimal(1_000_000)
+# What a report without any cost is in.
 _CURRENCY = "USD"
-_ALL = ("all", "")
-Cell = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class ReachRow:
     """One value of a dimension. People: `registered` (live consent at the period's end), `reached`,
-    `answered`, `listened`. Messages: `submitted`, `delivered`, `unknown`, `failed`."""
+    `called`, `answered`, `listened`. Messages: `submitted`, `delivered`, `unknown`, `failed`."""
 
     value: str
     registered: int
     reached: int
+    called: int
     answered: int
     listened: int
     submitted: int
@@ -41,20 +47,22 @@ class ReachRow:
 @dataclass(frozen=True)
 class Report:
     """Figures over `since` to `until` (local days, both included; None: from the first, to the
-    last). Units and bases are REACH.md's.
+    last), as far as `last`, the newest day of which anything is known.
 
-    SIMs, not persons, are counted: known second SIMs are not linked yet. People: registered,
-    reached, called, answered, listened, opted_out. Messages: submitted, delivered, unknown, failed,
-    exposures, parts. Calls: answered_calls, listened_calls. A period's `unknown` and `failed` are
-    net of those that a late receipt corrected in it. `by` has a table per dimension; a person in
-    two cells counts in both, and the totals are distinct.
+    `definitions` has the unit, base and meaning of each, `notes` what holds for all. `by` has a
+    table per dimension. `help` has whole months only, with small numbers hidden (S27). `costs` are
+    by currency; `cost` is the largest of them, in `currency`. `sms` are those accepted in the
+    period, `sms_arrived` those of them delivered by its end.
     """
 
     rules: str
+    campaign_id: int | None
     since: date | None
     until: date | None
+    last: date | None
     registered: int
     reached: int
+    heard: int
     called: int
     answered: int
     listened: int
@@ -66,43 +74,52 @@ class Report:
     exposures: int
     answered_calls: int
     listened_calls: int
-    conversations: int
-    callbacks: int
-    topics: Mapping[str, int]
+    sms: int
+    sms_arrived: int
     suppressed: Mapping[str, int]
+    help: tuple[HelpMonth, ...]
     parts: int
     cost: Decimal
     currency: str
+    costs: Mapping[str, Decimal]
     by: Mapping[str, tuple[ReachRow, ...]]
+    definitions: Mapping[str, Definition]
+    notes: tuple[str, ...]
 
     @property
     def delivered_rate(self) -> float | None:
-        """Receipts *delivered* / messages submitted; unknown ones are never counted in."""
-        sms = self._row("channel", "sms")
-        return sms.delivered / sms.submitted if sms and sms.submitted else None
+        """SMS of the period delivered by its end / SMS of the period; unknown ones are not in."""
+        return rate(self.sms_arrived, self.sms)
 
     @property
     def answered_rate(self) -> float | None:
         """Contacts who answered / contacts called."""
-        return self.answered / self.called if self.called else None
+        return rate(self.answered, self.called)
 
     @property
     def frequency(self) -> float | None:
         """Exposures / people reached."""
-        return self.exposures / self.reached if self.reached else None
+        return rate(self.exposures, self.reached)
 
     @property
     def opt_out_rate(self) -> float | None:
         """People who said STOP / people reached."""
-        return self.opted_out / self.reached if self.reached else None
+        return rate(self.opted_out, self.reached)
 
     @property
     def listened_rate(self) -> float | None:
         """Calls with 75 % or more of the audio played / calls answered."""
-        return self.listened_calls / self.answered_calls if self.answered_calls else None
+        return rate(self.listened_calls, self.answered_calls)
 
-    def _row(self, dimension: str, value: str) -> ReachRow | None:
-        return next((row for row in self.by[dimension] if row.value == value), None)
+    @property
+    def cost_per_reached(self) -> Decimal | None:
+        """`cost` / people reached."""
+        return cost_per(self.cost, self.reached)
+
+    @property
+    def cost_per_listened(self) -> Decimal | None:
+        """`cost` / people who listened."""
+        return cost_per(self.cost, self.listened)
 
 
 def report(
@@ -114,113 +131,67 @@ def report(
 ) -> Report:
     """The figures as far as the ledger is folded, from one snapshot.
 
-    Consent belongs to no campaign: `registered` and `opted_out` are the whole register's.
+    Consent and help belong to no campaign: these figures are everybody's.
     """
     with reading(engine) as connection:
-        sums = _sums(queries.sums(connection, campaign_id, since, until))
-        people = _people(queries.bitmaps(connection, campaign_id, since, until))
-        people |= _opted_out(queries.bitmaps(connection, None, since, until))
-        registered = _registered(queries.bitmaps(connection, None, None, until))
-        apart = _sums(queries.sums(connection, None, since, until))
+        found = read(connection, campaign_id, since, until)
+    return _report(found, campaign_id, since, until)
 
-    def number(milestone: str, cell: Cell = _ALL) -> int:
-        return sums.get((milestone, cell), 0)
 
-    def persons(milestone: str, cell: Cell = _ALL) -> int:
-        return len(people.get((milestone, cell), ()))
-
+def _report(
+    found: Figures, campaign_id: int | None, since: date | None, until: date | None
+) -> Report:
+    costs = found.costs()
+    currency = max(costs, key=lambda name: costs[name], default=_CURRENCY)
     return Report(
         rules=RULES,
+        campaign_id=campaign_id,
         since=since,
         until=until,
-        registered=len(registered.get(_ALL, ())),
-        reached=persons("reached"),
-        called=persons("submitted", ("channel", "voice")),
-        answered=persons("answered"),
-        listened=persons("listened"),
-        opted_out=persons("opted_out"),
-        submitted=number("submitted"),
-        delivered=number("delivered"),
-        unknown=number("unknown"),
-        failed=number("failed") + number("errored"),
-        exposures=number("exposures"),
-        answered_calls=number("answered"),
-        listened_calls=number("listened"),
-        conversations=apart.get(("help.conversation", _ALL), 0),
-        callbacks=apart.get(("help.callback", _ALL), 0),
-        topics=_named(apart, "help.conversation", "topic"),
-        suppressed={
-            key[0].removeprefix("suppressed:"): n
-            for key, n in sums.items()
-            if key[0].startswith("suppressed:")
-        },
-        parts=number("parts"),
-        cost=number("cost") / _MICRO,
-        currency=_CURRENCY,
-        by={name: _table(name, sums, people, registered) for name in DIMENSIONS},
+        last=found.last,
+        registered=found.registered(),
+        reached=found.people("reached"),
+        heard=found.people("heard"),
+        called=found.people("called"),
+        answered=found.people("answered"),
+        listened=found.people("listened"),
+        opted_out=found.people("opted_out"),
+        submitted=found.number("submitted"),
+        delivered=found.number("delivered"),
+        unknown=found.standing(UNKNOWN),
+        failed=found.standing(FAILED),
+        exposures=found.number("exposures"),
+        answered_calls=found.people(ANSWERED_CALLS),
+        listened_calls=found.number("listened"),
+        sms=found.people(SMS_SUBMITTED),
+        sms_arrived=found.sms_arrived(),
+        suppressed=found.named("suppressed:"),
+        help=found.help,
+        parts=found.number("parts"),
+        cost=costs.get(currency, Decimal(0)),
+        currency=currency,
+        costs=costs,
+        by={name: _table(found, name) for name in DIMENSIONS},
+        definitions=DEFINITIONS,
+        notes=NOTES,
     )
 
 
-def _table(
-    dimension: str,
-    sums: Mapping[tuple[str, Cell], int],
-    people: Mapping[tuple[str, Cell], BitMap],
-    registered: Mapping[Cell, BitMap],
-) -> tuple[ReachRow, ...]:
-    cells = {cell for _, cell in (*sums, *people) if cell[0] == dimension}
-    cells |= {cell for cell in registered if cell[0] == dimension and cell[1]}
-
-    def row(cell: Cell) -> ReachRow:
-        return ReachRow(
-            value=cell[1],
-            registered=len(registered.get(cell, ())),
-            reached=len(people.get(("reached", cell), ())),
-            answered=len(people.get(("answered", cell), ())),
-            listened=len(people.get(("listened", cell), ())),
-            submitted=sums.get(("submitted", cell), 0),
-            delivered=sums.get(("delivered", cell), 0),
-            unknown=sums.get(("unknown", cell), 0),
-            failed=sums.get(("failed", cell), 0) + sums.get(("errored", cell), 0),
-        )
-
-    return tuple(row(cell) for cell in sorted(cells) if cell[1])
+def _table(found: Figures, dimension: str) -> tuple[ReachRow, ...]:
+    return tuple(_row(found, dimension, value) for value in found.values(dimension))
 
 
-def _sums(rows: Sequence[Any]) -> dict[tuple[str, Cell], int]:
-    return {(row.milestone, (row.dimension, row.value)): int(row.number) for row in rows}
-
-
-def _named(sums: Mapping[tuple[str, Cell], int], milestone: str, dimension: str) -> dict[str, int]:
-    return {
-        cell[1]: n for (name, cell), n in sums.items() if name == milestone and cell[0] == dimension
-    }
-
-
-def _people(rows: Sequence[Row[Any]]) -> dict[tuple[str, Cell], BitMap]:
-    found: dict[tuple[str, Cell], BitMap] = defaultdict(BitMap)
-    for row in rows:
-        found[row.milestone, (row.dimension, row.value)] |= BitMap.deserialize(row.contacts)
-    return dict(found)
-
-
-def _opted_out(rows: Sequence[Row[Any]]) -> dict[tuple[str, Cell], BitMap]:
-    return _people([row for row in rows if row.milestone == "opted_out"])
-
-
-def _registered(rows: Sequence[Row[Any]]) -> dict[Cell, BitMap]:
-    """Who has live consent after the last of the days, by cell. Whoever left, left every cell."""
-    days: dict[date, dict[tuple[str, Cell], BitMap]] = defaultdict(dict)
-    for row in rows:
-        if row.milestone in (CONSENTED, LEFT):
-            cell = (row.dimension, row.value)
-            days[row.day][row.milestone, cell] = BitMap.deserialize(row.contacts)
-    cells: dict[Cell, BitMap] = defaultdict(BitMap)
-    for day in sorted(days):
-        left = days[day].get((LEFT, _ALL), BitMap())
-        stayed = days[day].get((CONSENTED, _ALL), BitMap())
-        for cell in cells:
-            cells[cell] = cells[cell] - left
-        for (milestone, cell), contacts in days[day].items():
-            if milestone == CONSENTED:
-                cells[cell] |= contacts & stayed
-    return dict(cells)
+def _row(found: Figures, dimension: str, value: str) -> ReachRow:
+    cell = (dimension, value)
+    return ReachRow(
+        value=value,
+        registered=found.registered(cell),
+        reached=found.people("reached", cell),
+        called=found.people("called", cell),
+        answered=found.people("answered", cell),
+        listened=found.people("listened", cell),
+        submitted=found.number("submitted", cell),
+        delivered=found.number("delivered", cell),
+        unknown=found.standing(UNKNOWN, cell),
+        failed=found.standing(FAILED, cell),
+    )

@@ -1,4 +1,4 @@
-"""The folded ledger: how far it is folded, sums of messages, and sets of people."""
+"""The folded ledger: how far it is folded, sums of messages, and sets of people and attempts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class ReachCount(SQLModel, table=True):
 
 
 class ReachPeople(SQLModel, table=True):
-    """The contacts that came to `milestone`: a Roaring bitmap of their ids, keyed as ReachCount."""
+    """Who came to `milestone`: a Roaring bitmap of the contacts' ids, or of the attempts' ids where
+    the milestone begins with `attempts.`; keyed as ReachCount."""
 
     __tablename__: ClassVar[str] = "reach_people"
 

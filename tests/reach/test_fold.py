@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -117,7 +118,7 @@ def test_a_fold_that_dies_has_folded_a_fact_once_or_not(
     database: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folding, "CHUNK", 10)
-    write(database, [Fact("help.conversation", START, detail="job") for _ in range(25)])
+    write(database, [Fact("delivery.suppressed", START, detail="no_consent") for _ in range(25)])
 
     def dies(*_args: object) -> None:
         raise KeyboardInterrupt
@@ -127,7 +128,7 @@ def test_a_fold_that_dies_has_folded_a_fact_once_or_not(
         with pytest.raises(KeyboardInterrupt):
             folding.fold(database)
     assert folding.fold(database) == 25
-    assert report(database).conversations == 25
+    assert report(database).suppressed == {"no_consent": 25}
 
 
 def test_on_postgresql_a_fact_that_is_committed_late_is_not_passed_over(
@@ -175,11 +176,66 @@ def test_a_late_delivery_takes_the_unknown_back(database: Engine) -> None:
 
 
 def test_s19_a_help_fact_counts_without_a_person_or_a_place(database: Engine) -> None:
-    write(database, [Fact("help.conversation", START, detail="help")])
+    write(database, [Fact("help.conversation", START, detail="help") for _ in range(12)])
+    write(database, [Fact("delivery.suppressed", START + timedelta(days=40), detail="no_consent")])
     folding.fold(database)
     found = report(database)
-    assert (found.conversations, found.topics) == (1, {"help": 1})
+    (month,) = found.help
+    assert (month.conversations, month.topics) == (12, {"help": 12})
     assert found.by["province"] == ()
     with reading(database) as connection:
-        (row,) = connection.execute(LEDGER.select()).all()
-    assert row.contact_id is None
+        rows = connection.execute(LEDGER.select()).all()
+    assert {row.contact_id for row in rows} == {None}
+
+
+def test_no_figure_of_any_period_is_negative_though_news_comes_on_a_later_day(
+    database: Engine,
+) -> None:
+    base = {"contact_id": 1, "campaign_id": 1, "attempt_id": 1, "channel": "sms"}
+    later = START + timedelta(days=1)
+    write(database, [Fact("attempt.unknown", START, detail="sent", **base)])
+    write(database, [Fact("attempt.failed", later, detail="unknown", **base)])
+    write(database, [Fact("attempt.delivered", later, detail="failed", **base)])
+    folding.fold(database)
+    first, second = (START.date(), later.date())
+    assert report(database, since=first, until=first).unknown == 1
+    found = report(database, since=second, until=second)
+    assert (found.unknown, found.failed, found.delivered) == (0, 0, 1)
+    assert {row.unknown for row in found.by["channel"]} == {0}
+
+
+def test_a_call_that_is_answered_and_then_completed_is_one_answered_call(database: Engine) -> None:
+    base = {"contact_id": 1, "campaign_id": 1, "attempt_id": 1, "channel": "voice"}
+    write(database, [Fact("attempt.accepted", START, **base)])
+    write(database, [Fact("attempt.answered", START, detail="submitted", **base)])
+    write(database, [Fact("attempt.completed", START, detail="answered", **base)])
+    write(database, [Fact("call.heard", START, detail="listened", amount=20, **base)])
+    folding.fold(database)
+    found = report(database)
+    assert (found.answered_calls, found.listened_rate, found.answered_rate) == (1, 1.0, 1.0)
+
+
+def test_money_of_two_currencies_is_never_added(database: Engine) -> None:
+    base = {"contact_id": 1, "campaign_id": 1, "channel": "sms", "amount": 1}
+    for attempt, currency in enumerate(("USD", "USD", "THB")):
+        cost = {"attempt_id": attempt, "cost_micro": 2_000_000, "currency": currency}
+        write(database, [Fact("attempt.accepted", START, **base, **cost)])
+    folding.fold(database)
+    found = report(database)
+    assert found.costs == {"USD": Decimal(4), "THB": Decimal(2)}
+    assert (found.cost, found.currency) == (Decimal(4), "USD")
+
+
+def test_the_delivered_rate_is_of_the_sms_of_the_period(database: Engine) -> None:
+    base = {"contact_id": 1, "campaign_id": 1, "channel": "sms"}
+    later = START + timedelta(days=1)
+    for attempt in range(4):
+        write(database, [Fact("attempt.accepted", START, attempt_id=attempt, **base)])
+    for attempt, at in ((0, START), (1, later)):
+        fact = Fact("attempt.delivered", at, detail="sent", attempt_id=attempt, **base)
+        write(database, [fact])
+    folding.fold(database)
+    assert report(database, until=START.date()).delivered_rate == 0.25
+    assert report(database).delivered_rate == 0.5
+    # Nothing was accepted on the second day: there is no base, and no rate over 1.
+    assert report(database, since=later.date()).delivered_rate is None

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.kernel.errors import Refused
+from outreach.reach.helping import HelpMonth
 from outreach.reach.publish import publish
 from outreach.reach.report import ReachRow, Report
-from outreach.reach.rules.suppression import SMALLEST, small, suppress
+from outreach.reach.rules.suppression import SMALLEST, small, suppress, suppress_together
 
 TABLES = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), st.integers(0, 60))
 
@@ -44,14 +50,25 @@ def test_s27_a_table_with_nothing_to_hide_behind_is_not_shown() -> None:
     assert suppress({"a": 3, "b": 0}) == {"a": None, "b": None}
 
 
+@given(st.data())
+def test_s27_a_part_is_hidden_with_its_whole(data: st.DataObject) -> None:
+    called = data.draw(st.dictionaries(st.text("abcd", min_size=1), st.integers(0, 60)))
+    answered = {name: data.draw(st.integers(0, number)) for name, number in called.items()}
+    found = suppress_together({"called": called, "answered": answered}, {"answered": ("called",)})
+    for name, number in found["called"].items():
+        assert number is not None or found["answered"][name] is None
+
+
 def some(**people: int) -> Report:
-    row = dict.fromkeys(ReachRow.__dataclass_fields__, 0) | {"value": "x"}
-    counts = dict.fromkeys(Report.__dataclass_fields__, 0)
-    empty = {"topics": {"help": 40}, "suppressed": {}, "by": {"channel": (), "province": ()}}
+    """A report of all to date with so many people reached by province."""
+    row = dict.fromkeys(ReachRow.__dataclass_fields__, 0)
     rows = tuple(ReachRow(**(row | {"value": k, "reached": n})) for k, n in people.items())
-    return Report(**(counts | empty | {"reached": sum(people.values())} | {
-        "by": {"channel": (), "province": rows}, "conversations": 40,
-    }))  # fmt: skip
+    known = {"rules": "2", "campaign_id": None, "since": None, "until": None}
+    named = {"suppressed": {}, "costs": {}, "definitions": {}, "currency": "USD"}
+    tables = {"help": (), "notes": (), "by": {"channel": (), "province": rows}}
+    counts = dict.fromkeys(Report.__dataclass_fields__, 0)
+    last = {"last": date(2026, 3, 2), "reached": sum(people.values())}
+    return Report(**(counts | known | named | tables | last))
 
 
 def test_s27_a_published_report_has_no_small_number_of_people() -> None:
@@ -60,5 +77,33 @@ def test_s27_a_published_report_has_no_small_number_of_people() -> None:
     assert publish(some(a=SMALLEST - 1)).people["reached"] is None
 
 
-def test_s27_help_is_not_published_at_all_yet() -> None:
-    assert "40" not in repr(publish(some(a=30)))
+def test_s27_help_is_published_thirty_days_after_its_month() -> None:
+    month = HelpMonth(date(2026, 2, 1), conversations=40, callbacks=None, topics={"job": 40})
+    early = replace(some(a=30), help=(month,), last=date(2026, 3, 30))
+    assert publish(early).help == ()
+    assert publish(replace(early, last=date(2026, 3, 31))).help == (month,)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "since", "until", "may"),
+    [
+        (None, None, None, True),
+        (None, date(2026, 2, 1), date(2026, 2, 28), True),
+        (1, date(2026, 2, 1), date(2026, 2, 28), False),
+        (None, date(2026, 2, 1), date(2026, 2, 27), False),
+        (None, date(2026, 2, 2), date(2026, 2, 28), False),
+        (None, date(2026, 1, 1), date(2026, 2, 28), False),
+        (None, None, date(2026, 2, 28), False),
+        (None, date(2026, 2, 1), None, False),
+        (None, date(2026, 3, 1), date(2026, 3, 31), False),  # not over yet
+    ],
+)
+def test_s27_two_published_periods_cannot_be_subtracted(
+    campaign: int | None, since: date | None, until: date | None, may: bool
+) -> None:
+    asked = replace(some(a=30), campaign_id=campaign, since=since, until=until)
+    if may:
+        assert publish(asked).people["reached"] == 30
+        return
+    with pytest.raises(Refused, match="published"):
+        publish(asked)

@@ -1,4 +1,4 @@
-"""Says what one fact counts for: sums of things, and people who came to a milestone."""
+"""Says what one fact counts for: sums of things, people and attempts that came to a milestone."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from dataclasses import dataclass
 
 from outreach.kernel.dimensions import PERSONAL
 
-RULES = "1"  # the version of these rules; every report names it
+RULES = "2"  # the version of these rules; every report names it
 
 # REACH.md: a call counts as reached from so many seconds of listening.
 HEARD_SECONDS = 10
 DIMENSIONS = (*PERSONAL, "channel")
-# Where an attempt may rest; it is counted in the newest, and taken out of the one before.
-_RESTS = frozenset(
-    ("delivered", "completed", "unknown", "failed", "errored", "busy", "no_answer", "canceled")
-)
 CONSENTED, LEFT = "consent.on", "consent.off"
+# Sets of attempts. Whoever reaches the first of a pair may come to the second later, which takes it
+# back: a late *delivered* after *unknown*. Sets, because a sum could not be taken back day by day.
+UNKNOWN, NO_LONGER_UNKNOWN = "attempts.unknown", "attempts.known"
+FAILED, NO_LONGER_FAILED = "attempts.failed", "attempts.mended"
+SMS_SUBMITTED, SMS_DELIVERED = "attempts.sms_submitted", "attempts.sms_delivered"
+ANSWERED_CALLS = "attempts.answered"
+_FAILURES = frozenset(("failed", "errored"))
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """`number` more (or fewer) of `milestone`; `plain` ones have no dimensions (help, money)."""
+    """`number` more of `milestone`; `plain` ones have no dimensions (help, money)."""
 
     milestone: str
     number: int
@@ -33,54 +36,86 @@ class Person:
     """The fact's contact came to `milestone`."""
 
     milestone: str
+    plain: bool = False
 
 
-Mark = Count | Person
+@dataclass(frozen=True, slots=True)
+class Try:
+    """The fact's attempt came to `milestone`, which it can only once."""
+
+    milestone: str
+    plain: bool = True
 
 
-def marks(kind: str, detail: str, amount: int, cost_micro: int) -> Iterator[Mark]:
+Mark = Count | Person | Try
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What the rules look at in a fact."""
+
+    kind: str
+    detail: str
+    channel: str
+    amount: int
+    cost_micro: int
+    currency: str
+
+
+def marks(fact: Happening) -> Iterator[Mark]:
     """What a fact counts for. Help facts have no person and no dimension (S19)."""
-    family, _, what = kind.partition(".")
+    family, _, what = fact.kind.partition(".")
     if family == "attempt":
-        yield from _attempt(what, detail, amount)
-        if cost_micro:
-            yield Count("cost", cost_micro, plain=True)
-    elif kind == "call.heard":
-        yield from _heard(detail, amount)
-    elif kind == "consent":
-        yield Person(CONSENTED if detail == "consented" else LEFT)
-        if detail == "opted_out":
+        yield from _accepted(fact) if what == "accepted" else _move(fact.detail, what, fact.channel)
+        if fact.cost_micro:
+            yield Count(f"cost:{fact.currency}", fact.cost_micro, plain=True)
+    elif fact.kind == "call.heard":
+        yield from _heard(fact)
+    elif fact.kind == "consent":
+        yield Person(CONSENTED if fact.detail == "consented" else LEFT)
+        if fact.detail == "opted_out":
             yield Person("opted_out")
-            yield Count("opted_out", 1, plain=True)
-    elif kind == "delivery.suppressed":
-        yield Count(f"suppressed:{detail}", 1, plain=True)
+    elif fact.kind == "delivery.suppressed":
+        yield Count(f"suppressed:{fact.detail}", 1, plain=True)
     elif family == "help":
-        yield Count(kind, 1, plain=True)
+        yield Count(fact.kind, 1, plain=True)
 
 
-def _attempt(state: str, before: str, parts: int) -> Iterator[Mark]:
-    if state == "accepted":
-        yield Count("submitted", 1)
-        yield Person("submitted")
-        if parts:
-            yield Count("parts", parts, plain=True)
-        return
-    if state in _RESTS:
-        yield Count(state, 1)
-    if before in _RESTS:
-        yield Count(before, -1)
-    if state == "delivered":
+def _accepted(fact: Happening) -> Iterator[Mark]:
+    yield Count("submitted", 1)
+    if fact.channel == "sms":
+        yield Try(SMS_SUBMITTED)
+    else:
+        yield Person("called")
+    if fact.amount:
+        yield Count("parts", fact.amount, plain=True)
+
+
+def _move(before: str, after: str, channel: str) -> Iterator[Mark]:
+    if before == "unknown":
+        yield Try(NO_LONGER_UNKNOWN)
+    if before in _FAILURES:
+        yield Try(NO_LONGER_FAILED)
+    if after == "unknown":
+        yield Try(UNKNOWN, plain=False)
+    elif after in _FAILURES:
+        yield Try(FAILED, plain=False)
+    elif after == "delivered":
+        yield Count("delivered", 1)
         yield Count("exposures", 1)
         yield Person("reached")
-    if state == "answered" or (state == "completed" and before != "answered"):
-        yield Count("answered", 1)
+        if channel == "sms":
+            yield Try(SMS_DELIVERED)
+    elif after in ("answered", "completed"):
+        yield Try(ANSWERED_CALLS)
         yield Person("answered")
 
 
-def _heard(detail: str, seconds: int) -> Iterator[Mark]:
-    if seconds >= HEARD_SECONDS:
+def _heard(fact: Happening) -> Iterator[Mark]:
+    if fact.amount >= HEARD_SECONDS:
         yield Count("exposures", 1)
         yield Person("reached")
-    if detail == "listened":
+        yield Person("heard")
+    if fact.detail == "listened":
         yield Count("listened", 1)
         yield Person("listened")

@@ -1,0 +1,98 @@
+"""Gathers facts in memory into sums and sets by day, campaign, milestone and cell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pyroaring import BitMap
+from sqlalchemy import Row
+
+from outreach.reach.queries import Key
+from outreach.reach.rules.milestones import (
+    CONSENTED,
+    DIMENSIONS,
+    LEFT,
+    Count,
+    Happening,
+    Mark,
+    Try,
+    marks,
+)
+
+ZONE = ZoneInfo("Asia/Phnom_Penh")
+NO_CAMPAIGN = 0
+_OPPOSITE = {CONSENTED: LEFT, LEFT: CONSENTED}
+Cell = tuple[str, str]
+_ALL: Cell = ("all", "")
+
+
+@dataclass
+class Chunk:
+    """`joined` and `left` are changes to sets, applied to what is stored as (old - left) | joined:
+    an id is in one of them at most per key, because a later fact undoes an earlier one."""
+
+    counts: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+    joined: dict[Key, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
+    left: dict[Key, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
+    _days: dict[tuple[int, int, int, int], date] = field(default_factory=dict)
+
+    def take(self, facts: Iterable[Row[Any]]) -> None:
+        """Takes in `facts`, in the ledger's order."""
+        for fact in facts:
+            for mark in _marks(
+                fact.kind, fact.detail, fact.channel, fact.amount, fact.cost_micro, fact.currency
+            ):
+                self._mark(fact, mark)
+
+    def _mark(self, fact: Row[Any], mark: Mark) -> None:
+        day, campaign = self._day(fact.at), fact.campaign_id or NO_CAMPAIGN
+        cells = _plain(fact) if mark.plain else _cells(fact)
+        if isinstance(mark, Count):
+            for dimension, value in cells:
+                self.counts[day, campaign, mark.milestone, dimension, value] += mark.number
+            return
+        who = fact.attempt_id if isinstance(mark, Try) else fact.contact_id
+        if who is None:  # a stranger's STOP
+            return
+        for dimension, value in cells:
+            self._join((day, campaign, mark.milestone, dimension, value), who)
+
+    def _join(self, key: Key, who: int) -> None:
+        self.joined[key].add(who)
+        opposite = _OPPOSITE.get(key[2])
+        if opposite:
+            self.left[key].discard(who)
+            other = (key[0], key[1], opposite, key[3], key[4])
+            self.left[other].add(who)
+            self.joined[other].discard(who)
+
+    def _day(self, at: datetime) -> date:
+        """The local day. A zone's arithmetic is slow, so each hour is asked for once."""
+        hour = (at.year, at.month, at.day, at.hour)
+        if hour not in self._days:
+            self._days[hour] = at.astimezone(ZONE).date()
+        return self._days[hour]
+
+
+@lru_cache(maxsize=4_096)
+def _marks(
+    kind: str, detail: str, channel: str, amount: int, cost_micro: int, currency: str
+) -> Sequence[Mark]:
+    return tuple(marks(Happening(kind, detail, channel, amount, cost_micro, currency)))
+
+
+def _plain(fact: Row[Any]) -> Sequence[Cell]:
+    """No dimensions; of help, the topic."""
+    if fact.detail and fact.kind.startswith("help."):
+        return _ALL, ("topic", fact.detail)
+    return (_ALL,)
+
+
+def _cells(fact: Row[Any]) -> Sequence[Cell]:
+    return _ALL, *((dimension, getattr(fact, dimension)) for dimension in DIMENSIONS)

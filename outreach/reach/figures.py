@@ -1,0 +1,141 @@
+"""What is folded of a period, read in one snapshot, and the numbers that follow from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import Connection, Row
+
+from outreach.reach import queries
+from outreach.reach.chunk import NO_CAMPAIGN, Cell
+from outreach.reach.helping import HelpMonth, by_month
+from outreach.reach.rules.milestones import (
+    ANSWERED_CALLS,
+    CONSENTED,
+    FAILED,
+    LEFT,
+    NO_LONGER_FAILED,
+    NO_LONGER_UNKNOWN,
+    SMS_DELIVERED,
+    SMS_SUBMITTED,
+    UNKNOWN,
+)
+
+ALL: Cell = ("all", "")
+_MICRO = Decimal(1_000_000)
+_PEOPLE = ("reached", "heard", "called", "answered", "listened")
+_TRIES = (
+    UNKNOWN,
+    NO_LONGER_UNKNOWN,
+    FAILED,
+    NO_LONGER_FAILED,
+    SMS_SUBMITTED,
+    SMS_DELIVERED,
+    ANSWERED_CALLS,
+)
+_TAKEN_BACK = {UNKNOWN: NO_LONGER_UNKNOWN, FAILED: NO_LONGER_FAILED}
+_EMPTY = BitMap()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Sums and sets of one period. `last` is the newest day of which anything is known."""
+
+    last: date | None
+    help: tuple[HelpMonth, ...]
+    _sums: Mapping[tuple[str, Cell], int]
+    _sets: Mapping[tuple[str, Cell], BitMap]
+    _registered: Mapping[Cell, BitMap]
+
+    def number(self, milestone: str, cell: Cell = ALL) -> int:
+        """A sum of things."""
+        return self._sums.get((milestone, cell), 0)
+
+    def people(self, milestone: str, cell: Cell = ALL) -> int:
+        """Distinct contacts, or attempts, that came to `milestone`."""
+        return len(self._sets.get((milestone, cell), _EMPTY))
+
+    def registered(self, cell: Cell = ALL) -> int:
+        """Contacts with live consent at the period's end."""
+        return len(self._registered.get(cell, _EMPTY))
+
+    def standing(self, milestone: str, cell: Cell = ALL) -> int:
+        """Attempts that came to UNKNOWN or FAILED in the period and are there still at its end."""
+        came = self._sets.get((milestone, cell), _EMPTY)
+        return len(came - self._sets.get((_TAKEN_BACK[milestone], ALL), _EMPTY))
+
+    def sms_arrived(self) -> int:
+        """SMS accepted in the period and delivered by its end."""
+        accepted = self._sets.get((SMS_SUBMITTED, ALL), _EMPTY)
+        return len(accepted & self._sets.get((SMS_DELIVERED, ALL), _EMPTY))
+
+    def named(self, prefix: str) -> dict[str, int]:
+        """The sums of all milestones that begin with `prefix`, by what follows it."""
+        return {
+            milestone.removeprefix(prefix): number
+            for (milestone, _), number in sorted(self._sums.items())
+            if milestone.startswith(prefix)
+        }
+
+    def costs(self) -> dict[str, Decimal]:
+        """Money spent, by currency."""
+        return {currency: n / _MICRO for currency, n in self.named("cost:").items()}
+
+    def values(self, dimension: str) -> list[str]:
+        """Every value of a dimension that anything is known of, in order."""
+        cells = {cell for _, cell in (*self._sums, *self._sets)} | set(self._registered)
+        return sorted(value for name, value in cells if name == dimension and value)
+
+
+def read(
+    connection: Connection, campaign_id: int | None, since: date | None, until: date | None
+) -> Figures:
+    """The figures of a period. Consent and help belong to no campaign: they are everybody's."""
+    last = queries.last_day(connection)
+    rows = queries.bitmaps(connection, (*_PEOPLE, *_TRIES), campaign_id, since, until)
+    left = queries.bitmaps(connection, ("opted_out",), NO_CAMPAIGN, since, until)
+    consents = queries.bitmaps(connection, (CONSENTED, LEFT), NO_CAMPAIGN, None, until)
+    return Figures(
+        last=last,
+        help=by_month(queries.help_sums(connection), since, until, last),
+        _sums={
+            (row.milestone, (row.dimension, row.value)): int(row.number)
+            for row in queries.sums(connection, campaign_id, since, until)
+        },
+        _sets=_union([*rows, *left]),
+        _registered=_consented(consents),
+    )
+
+
+def _union(rows: Sequence[Row[Any]]) -> dict[tuple[str, Cell], BitMap]:
+    found: dict[tuple[str, Cell], BitMap] = defaultdict(BitMap)
+    for row in rows:
+        found[row.milestone, (row.dimension, row.value)] |= BitMap.deserialize(row.contacts)
+    return dict(found)
+
+
+def _consented(rows: Sequence[Row[Any]]) -> dict[Cell, BitMap]:
+    """Who has live consent after the last of the days, by cell, as they were when they gave it.
+
+    Whoever left, left every cell; whoever consents anew is in the cells of the new fact alone.
+    """
+    days: dict[date, dict[tuple[str, Cell], BitMap]] = defaultdict(dict)
+    for row in rows:
+        cell = (row.dimension, row.value)
+        days[row.day][row.milestone, cell] = BitMap.deserialize(row.contacts)
+    cells: dict[Cell, BitMap] = defaultdict(BitMap)
+    for day in sorted(days):
+        stayed = days[day].get((CONSENTED, ALL), _EMPTY)
+        gone = days[day].get((LEFT, ALL), _EMPTY) | stayed
+        for cell in cells:
+            cells[cell] = cells[cell] - gone
+        for (milestone, cell), contacts in days[day].items():
+            if milestone == CONSENTED:
+                cells[cell] |= contacts & stayed
+    return dict(cells)

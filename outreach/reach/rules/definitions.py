@@ -1,0 +1,71 @@
+"""What each figure of a report means: its unit, its base, its definition (REACH.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Definition:
+    """`unit` is what is counted, `base` among whom or what; period and rules are the report's."""
+
+    unit: str
+    base: str
+    says: str
+
+
+_ALL = "all in the period"
+_SMS, _CALLS, _TAKEN = "SMS", "calls", "SMS and calls that the gateway accepted"
+
+DEFINITIONS: Mapping[str, Definition] = {
+    "registered": Definition("SIM", "the whole register", "live consent at the period's end"),
+    "reached": Definition(
+        "SIM", _ALL, "at least one delivered SMS, or one call heard for 10 s or more; once each"
+    ),
+    "heard": Definition("SIM", "called", "at least one call heard for 10 s or more"),
+    "called": Definition("SIM", _ALL, "at least one call that the gateway accepted"),
+    "answered": Definition("SIM", "called", "answered at least one call"),
+    "listened": Definition("SIM", "answered", "heard 75 % or more of at least one call"),
+    "opted_out": Definition(
+        "SIM", "the whole register", "said STOP at least once; strangers' STOPs are not in it"
+    ),
+    "submitted": Definition("SMS or call", _ALL, "accepted by the gateway; answers not counted"),
+    "delivered": Definition("SMS", _SMS, "receipt *delivered* came in the period"),
+    "unknown": Definition(
+        "SMS or call", _TAKEN, "fell silent in the period, and silent still at its end"
+    ),
+    "failed": Definition(
+        "SMS or call", "SMS and calls tried", "failed in the period, and not delivered by its end"
+    ),
+    "exposures": Definition("SMS or call", _ALL, "SMS delivered, and calls heard for 10 s or more"),
+    "answered_calls": Definition("call", _CALLS, "answered"),
+    "listened_calls": Definition("call", "answered_calls", "heard for 75 % or more"),
+    "parts": Definition("SMS part", _SMS, "parts of accepted SMS, as they are charged"),
+    "cost": Definition("currency", "submitted", "at the planning price table, not an invoice"),
+    "suppressed": Definition("delivery", _ALL, "planned and not sent, by reason"),
+    "help": Definition(
+        "text or request",
+        "whole months that are over",
+        "texts that came in by topic, call-backs asked for; under 11 hidden (S27)",
+    ),
+    "delivered_rate": Definition(
+        "share", "SMS accepted in the period", "of them delivered by its end; unknown is not"
+    ),
+    "answered_rate": Definition("share", "called", "answered / called, contacts and not calls"),
+    "listened_rate": Definition("share", "answered_calls", "listened_calls / answered_calls"),
+    "frequency": Definition("SMS or call per SIM", "reached", "exposures / reached"),
+    "opt_out_rate": Definition("share", "reached", "opted_out / reached"),
+    "cost_per_reached": Definition("currency per SIM", "reached", "cost / reached"),
+    "cost_per_listened": Definition("currency per SIM", "listened", "cost / listened"),
+}
+
+NOTES = (
+    "Days are Asia/Phnom_Penh's; a figure belongs to the day on which the fact was recorded.",
+    "SIMs are counted, not persons: known second SIMs are not linked yet.",
+    "A person who moved is in two cells of a table and counts in both; totals are distinct, so the "
+    "cells may add up to more than the total.",
+    "`not_asked` is a value: nobody asked.",
+    "Consent belongs to no campaign: registered and opted_out are the whole register's.",
+    "These are outputs: how many heard us, not what changed for them.",
+)

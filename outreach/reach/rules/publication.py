@@ -1,0 +1,46 @@
+"""Says for which periods figures may leave the organisation, so that two can't be differenced."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+# Help figures leave the organisation only so long after their month is over (S27).
+HELP_DELAY = timedelta(days=30)
+ONE_CAMPAIGN = (
+    "One campaign's figures are not published: beside all campaigns' they could be subtracted."
+)
+NO_MONTH = "Only one whole month that is over is published, or all to date for a rehearsal."
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after `day`'s.
+
+    >>> next_month(date(2026, 12, 31))
+    datetime.date(2027, 1, 1)
+    """
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def refusal(
+    campaign_id: int | None, since: date | None, until: date | None, last: date | None
+) -> str | None:
+    """Why figures of this kind may not be published, or None. `last` is the newest known day.
+
+    Months' distinct people don't add up, so no month follows from others. All to date could be
+    subtracted from all to a later date; it is for rehearsals.
+    """
+    if campaign_id is not None:
+        return ONE_CAMPAIGN
+    if since is None and until is None:
+        return None
+    if since is None or until is None or last is None:
+        return NO_MONTH
+    is_month = since.day == 1 and until + timedelta(days=1) == next_month(since)
+    return None if is_month and until < last else NO_MONTH
+
+
+def counted(month: date, since: date | None, until: date | None, last: date) -> bool:
+    """Whether the month that begins on `month` lies whole in the period and is over by `last`."""
+    after = next_month(month)
+    begins = since is None or since <= month
+    return begins and after <= last and (until is None or after <= until + timedelta(days=1))
