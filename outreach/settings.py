@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -18,6 +19,13 @@ _PREFIX = "OUTREACH_"
 _ROOT = Path(__file__).resolve().parent.parent
 
 
+@dataclass(frozen=True)
+class _Unreadable:
+    """Stands for a value whose file can't be read, so that it is told with all other problems."""
+
+    path: str
+
+
 class _SecretFiles(PydanticBaseSettingsSource):
     """Reads OUTREACH_X from the file that OUTREACH_X_FILE names (container secrets)."""
 
@@ -27,12 +35,8 @@ class _SecretFiles(PydanticBaseSettingsSource):
             return None, field_name, False
         try:
             return Path(path).read_text(encoding="utf-8").strip(), field_name, False
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"The file {path} can't be read.",
-                where=f"{_PREFIX}{field_name.upper()}_FILE",
-                remedy="Check that it exists and that this user may read it.",
-            ) from error
+        except (OSError, UnicodeDecodeError):
+            return _Unreadable(path), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         found = {
@@ -79,6 +83,16 @@ class Settings(BaseSettings):
         None, description="file of a rehearsal's accelerated clock; loopback gateways only"
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _readable(cls, value: Any) -> Any:
+        if isinstance(value, _Unreadable):
+            raise ValueError(
+                f"the file {value.path} can't be read: check that it exists, that this user may "
+                "read it, and that it is text"
+            )
+        return value
 
     @field_validator("public_url", "twilio_base_url")
     @classmethod

@@ -42,10 +42,18 @@ def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert load_settings().twilio_auth_token.get_secret_value() == "from-a-file"
 
 
-def test_a_secrets_file_that_cant_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cant_be_read_is_told_with_every_other_mistake(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "picture").write_bytes(b"\xff\xfe\x00")
     monkeypatch.setenv("OUTREACH_SECRET_KEYS_FILE", "/nowhere/keys")
-    with pytest.raises(SettingsError, match="/nowhere/keys"):
+    monkeypatch.setenv("OUTREACH_SENDER_FILE", str(tmp_path / "picture"))
+    monkeypatch.setenv("OUTREACH_SMS_PACE", "-1")
+    with pytest.raises(SettingsError) as refused:
         load_settings()
+    said = str(refused.value)
+    for part in ("OUTREACH_SECRET_KEYS: the file /nowhere/keys", "OUTREACH_SENDER", "SMS_PACE"):
+        assert part in said
 
 
 def test_secrets_are_not_shown() -> None:
