@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,9 +13,12 @@ import typer
 from outreach.bootstrap import open_engine
 from outreach.planning.campaigns import campaign_id_of
 from outreach.reach import fold as folding
+from outreach.reach.breakdown import breakdown
 from outreach.reach.publish import PublishedReport, publish
 from outreach.reach.report import Report
 from outreach.reach.report import report as report_of
+from outreach.reach.rules.milestones import DIMENSIONS
+from outreach.reach.rules.period import parse_period
 from outreach.settings import load_settings
 
 app = typer.Typer(name="reach", help="Whom we reached.", no_args_is_help=True)
@@ -58,6 +62,39 @@ def report(
 
 
 @app.command()
+def show(
+    campaign: Annotated[
+        list[str] | None, typer.Option(help="A campaign's slug; again for more; all if left out.")
+    ] = None,
+    by: Annotated[str, typer.Option(help=f"Some of {', '.join(DIMENSIONS)}, with commas.")] = "",
+    period: Annotated[
+        str, typer.Option(help="2026, 2026-03, 2026-03-05 or 2026-01..2026-03.")
+    ] = "",
+    json_out: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """Distinct people by any dimensions together; internal: small cells are not hidden."""
+    since, until = parse_period(period)
+    engine = open_engine(load_settings())
+    folding.fold(engine)
+    found = breakdown(
+        engine,
+        [name.strip() for name in by.split(",") if name.strip()],
+        campaign_ids=[campaign_id_of(engine, slug) for slug in campaign] if campaign else None,
+        since=since,
+        until=until,
+    )
+    if json_out:
+        _tell_json(asdict(found))
+        return
+    for cell in found.cells:
+        typer.echo(f"{', '.join(cell.values.values())}: {_people(cell.people)}")
+    typer.echo(f"all: {_people(found.total)}")
+    typer.echo(f"{since or 'first day'} to {until or 'last day'}, rules {found.rules}")
+    for note in found.notes:
+        typer.echo(f"- {note}")
+
+
+@app.command()
 def rebuild() -> None:
     """Fold the whole ledger again in place of the folded figures."""
     typer.echo(f"{folding.rebuild(open_engine(load_settings()))} facts folded.")
@@ -95,6 +132,10 @@ def _tell_rest(found: Report | PublishedReport) -> None:
     typer.echo(f"{found.since or 'first day'} to {found.until or 'last day'}, rules {found.rules}")
     for note in found.notes:
         typer.echo(f"- {note}")
+
+
+def _people(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {measure}" for measure, number in numbers.items())
 
 
 def _figure(value: Any, *, hidden: bool = False) -> str:

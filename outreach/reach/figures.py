@@ -97,16 +97,17 @@ def read(
     connection: Connection, campaign_id: int | None, since: date | None, until: date | None
 ) -> Figures:
     """The figures of a period. Consent and help belong to no campaign: they are everybody's."""
+    campaigns = None if campaign_id is None else (campaign_id,)
     last = queries.last_day(connection)
-    rows = queries.bitmaps(connection, (*_PEOPLE, *_TRIES), campaign_id, since, until)
-    left = queries.bitmaps(connection, ("opted_out",), NO_CAMPAIGN, since, until)
-    consents = queries.bitmaps(connection, (CONSENTED, LEFT), NO_CAMPAIGN, None, until)
+    rows = queries.bitmaps(connection, (*_PEOPLE, *_TRIES), campaigns, since, until)
+    left = queries.bitmaps(connection, ("opted_out",), (NO_CAMPAIGN,), since, until)
+    consents = queries.bitmaps(connection, (CONSENTED, LEFT), (NO_CAMPAIGN,), None, until)
     return Figures(
         last=last,
         help=by_month(queries.help_sums(connection), since, until, last),
         _sums={
             (row.milestone, (row.dimension, row.value)): int(row.number)
-            for row in queries.sums(connection, campaign_id, since, until)
+            for row in queries.sums(connection, campaigns, since, until)
         },
         _sets=_union([*rows, *left]),
         _registered=_consented(consents),

@@ -81,12 +81,15 @@ def put_people(connection: Connection, bitmaps: Mapping[Key, bytes]) -> None:
 
 
 def sums(
-    connection: Connection, campaign_id: int | None, since: date | None, until: date | None
+    connection: Connection,
+    campaigns: Collection[int] | None,
+    since: date | None,
+    until: date | None,
 ) -> Sequence[Any]:
-    """Sums over a period by milestone, dimension and value."""
+    """Sums over a period by milestone, dimension and value; of all campaigns where None."""
     c = COUNTS.c
     query = select(c.milestone, c.dimension, c.value, func.sum(c.number).label("number"))
-    query = query.where(_within(COUNTS, campaign_id, since, until))
+    query = query.where(_within(COUNTS, campaigns, since, until))
     return connection.execute(query.group_by(c.milestone, c.dimension, c.value)).all()
 
 
@@ -100,14 +103,17 @@ def help_sums(connection: Connection) -> Sequence[Any]:
 def bitmaps(
     connection: Connection,
     milestones: Collection[str],
-    campaign_id: int | None,
+    campaigns: Collection[int] | None,
     since: date | None,
     until: date | None,
+    dimensions: Collection[str] | None = None,
 ) -> Sequence[Row[Any]]:
-    """The bitmaps of `milestones` in a period, by day."""
+    """The bitmaps of `milestones` in a period, by day; all campaigns, all dimensions where None."""
     query = select(PEOPLE).where(
-        PEOPLE.c.milestone.in_(milestones), _within(PEOPLE, campaign_id, since, until)
+        PEOPLE.c.milestone.in_(milestones), _within(PEOPLE, campaigns, since, until)
     )
+    if dimensions is not None:
+        query = query.where(PEOPLE.c.dimension.in_(dimensions))
     return connection.execute(query.order_by(PEOPLE.c.day)).all()
 
 
@@ -118,11 +124,11 @@ def last_day(connection: Connection) -> date | None:
 
 
 def _within(
-    table: Table, campaign_id: int | None, since: date | None, until: date | None
+    table: Table, campaigns: Collection[int] | None, since: date | None, until: date | None
 ) -> ColumnElement[bool]:
     terms: list[ColumnElement[bool]] = []
-    if campaign_id is not None:
-        terms.append(table.c.campaign_id == campaign_id)
+    if campaigns is not None:
+        terms.append(table.c.campaign_id.in_(campaigns))
     if since is not None:
         terms.append(table.c.day >= since)
     if until is not None:

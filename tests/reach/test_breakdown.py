@@ -1,0 +1,154 @@
+"""People by any dimensions, campaigns and days are those that plain SQL counts in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, text
+
+from outreach.kernel.errors import BadInput
+from outreach.reach import fold as folding
+from outreach.reach.breakdown import MEASURES, Breakdown, breakdown
+from outreach.reach.rules.milestones import DIMENSIONS
+from outreach.reach.rules.period import parse_period
+from outreach.store.engine import reading
+from outreach.store.ledger import Fact
+from tests.reach.history import PROVINCES, START, attempts, histories
+from tests.reach.test_fold import memory, write
+
+# REACH.md's definitions, once more and in another language.
+RECOUNT = {
+    "reached": "kind = 'attempt.delivered' OR (kind = 'call.heard' AND amount >= 10)",
+    "called": "kind = 'attempt.accepted' AND channel = 'voice'",
+    "answered": "kind IN ('attempt.answered', 'attempt.completed')",
+    "listened": "kind = 'call.heard' AND detail = 'listened'",
+}
+PHNOM_PENH = timedelta(hours=7)
+DAYS = st.one_of(st.none(), st.integers(0, 4).map(lambda n: START.date() + timedelta(days=n)))
+
+
+def recount(
+    connection: Connection,
+    by: Sequence[str],
+    campaigns: Sequence[int] | None,
+    since: date | None,
+    until: date | None,
+) -> dict[tuple[str, ...], dict[str, int]]:
+    """COUNT(DISTINCT) over the ledger; the key () has the totals."""
+    found: dict[tuple[str, ...], dict[str, int]] = {}
+    within = "1 = 1"
+    if campaigns is not None:
+        within += f" AND campaign_id IN ({', '.join(map(str, campaigns)) or 'NULL'})"
+    if since:
+        within += f" AND date(at, '+7 hours') >= '{since}'"
+    if until:
+        within += f" AND date(at, '+7 hours') <= '{until}'"
+    for measure, happened in RECOUNT.items():
+        for columns in {tuple(by), ()}:
+            named = "".join(f"{name}, " for name in columns)
+            grouped = f"GROUP BY {', '.join(columns)}" if columns else ""
+            query = text(
+                f"SELECT {named} count(DISTINCT contact_id) FROM ledger_fact "  # noqa: S608
+                f"WHERE ({happened}) AND {within} {grouped}"
+            )
+            for *values, number in connection.execute(query):
+                found.setdefault(tuple(values), dict.fromkeys(MEASURES, 0))[measure] = number
+    return found
+
+
+def moving(fact: Fact) -> Fact:
+    """The fact in a world where everybody sleeps in another province each night."""
+    day = (fact.at + PHNOM_PENH).date().toordinal()
+    return replace(fact, province=PROVINCES[((fact.contact_id or 0) + day) % 3])
+
+
+def as_recount(found: Breakdown) -> dict[tuple[str, ...], dict[str, int]]:
+    cells = {tuple(cell.values[name] for name in found.by): cell.people for cell in found.cells}
+    return {values: dict(people) for values, people in {**cells, (): found.total}.items()}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    histories(),
+    st.lists(st.sampled_from(DIMENSIONS), unique=True, max_size=3),
+    st.one_of(st.none(), st.lists(st.integers(1, 3), unique=True)),
+    DAYS,
+    DAYS,
+)
+def test_any_breakdown_is_what_plain_sql_counts(
+    facts: list[Fact],
+    by: list[str],
+    campaigns: list[int] | None,
+    since: date | None,
+    until: date | None,
+) -> None:
+    with memory() as engine:
+        write(engine, [moving(fact) for fact in facts])
+        folding.fold(engine)
+        found = breakdown(engine, by, campaign_ids=campaigns, since=since, until=until)
+        with reading(engine) as connection:
+            assert as_recount(found) == recount(connection, by, campaigns, since, until)
+
+
+@settings(max_examples=20, deadline=None)
+@given(attempts(1))
+def test_a_person_is_in_no_total_twice(facts: list[Fact]) -> None:
+    with memory() as engine:
+        write(engine, [moving(fact) for fact in facts])
+        folding.fold(engine)
+        assert all(number <= 1 for number in breakdown(engine, ["province"]).total.values())
+
+
+def test_both_databases_answer_alike(database: Engine) -> None:
+    base = {"campaign_id": 1, "channel": "sms", "detail": "sent"}
+    for contact in range(1, 7):
+        sex = ("female", "male")[contact % 2]
+        facts = [
+            Fact("attempt.delivered", START, contact_id=contact, attempt_id=n, sex=sex, **base)
+            for n in (contact, contact + 100)
+        ]
+        write(database, facts)
+    folding.fold(database)
+    found = breakdown(database, ["sex", "channel"])
+    assert [(dict(cell.values), cell.people["reached"]) for cell in found.cells] == [
+        ({"sex": "female", "channel": "sms"}, 3),
+        ({"sex": "male", "channel": "sms"}, 3),
+    ]
+    assert found.total["reached"] == 6
+    assert breakdown(database, [], campaign_ids=[]).total["reached"] == 0
+
+
+@pytest.mark.parametrize("by", [["colour"], ["sex", "sex"], ["topic"], ["all"]])
+def test_what_people_cannot_be_counted_by_is_told(database: Engine, by: list[str]) -> None:
+    with pytest.raises(BadInput, match="--by"):
+        breakdown(database, by)
+
+
+@pytest.mark.parametrize(
+    ("written", "since", "until"),
+    [
+        ("", None, None),
+        ("2026", date(2026, 1, 1), date(2026, 12, 31)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2026-12", date(2026, 12, 1), date(2026, 12, 31)),
+        ("2026-03-05", date(2026, 3, 5), date(2026, 3, 5)),
+        ("2026-01..2026-03", date(2026, 1, 1), date(2026, 3, 31)),
+        ("..2026-03", None, date(2026, 3, 31)),
+        ("2026-03..", date(2026, 3, 1), None),
+    ],
+)
+def test_periods_as_people_write_them(written: str, since: date | None, until: date | None) -> None:
+    assert parse_period(written) == (since, until)
+
+
+@pytest.mark.parametrize(
+    "written", ["march", "2026-13", "2026-02-30", "2026-00", "2026-3", "2026..2025", "9999"]
+)
+def test_what_is_no_period_is_told(written: str) -> None:
+    with pytest.raises(BadInput, match="--period"):
+        parse_period(written)
