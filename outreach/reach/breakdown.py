@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Engine, Row
+from sqlalchemy import Engine
 
 from outreach.kernel.errors import BadInput
 from outreach.reach import queries
@@ -17,13 +17,16 @@ from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
 from outreach.reach.rules.milestones import DIMENSIONS, RULES
 from outreach.store.engine import reading
 
+_ALL = "all"
 MEASURES = ("reached", "called", "answered", "listened")
 _SAME_DAY = (
     "Whose attributes changed between two facts of one campaign's day may also count in a cell "
     "that mixes old and new values of that day; totals are not touched."
 )
 Values = tuple[str, ...]
+_Moment = tuple[date, int]  # a local day of one campaign
 _Sets = Mapping[str, Mapping[str, BitMap]]  # dimension -> value -> contacts
+_Parts = Mapping[str, Mapping[str, Mapping[_Moment, BitMap]]]
 
 
 @dataclass(frozen=True)
@@ -54,34 +57,37 @@ def breakdown(
     engine: Engine,
     by: Sequence[str],
     *,
+    measures: Sequence[str] = MEASURES,
     campaign_ids: Collection[int] | None = None,
     since: date | None = None,
     until: date | None = None,
 ) -> Breakdown:
     """Who was reached, called, answered, listened, as far as the ledger is folded.
 
-    `campaign_ids` None is all; `since` and `until` are local days, both included. Raises BadInput
+    `measures` are some of MEASURES; `campaign_ids` None is all; `since` and `until` are local days, both included. Raises BadInput
     for a dimension that there isn't.
     """
     _check(by)
     with reading(engine) as connection:
-        rows = queries.bitmaps(connection, MEASURES, campaign_ids, since, until, ("all", *by))
-    found: dict[Values, dict[str, BitMap]] = defaultdict(dict)
-    for measure, joined in _by_measure(rows, by).items():
-        for values, contacts in joined.items():
-            found[values][measure] = contacts
+        rows = queries.bitmaps(connection, measures, campaign_ids, since, until, (_ALL, *by))
+    parts: dict[str, Any] = {
+        name: {dim: defaultdict(dict) for dim in (_ALL, *by)} for name in measures
+    }
+    for day, campaign, measure, dimension, value, contacts in rows:
+        parts[measure][dimension][value][day, campaign] = BitMap.deserialize(contacts)
+    found: dict[Values, dict[str, int]] = defaultdict(lambda: dict.fromkeys(measures, 0))
+    for measure in measures:
+        for values, contacts in _cells(parts[measure], by).items():
+            found[values][measure] = len(contacts)
     return Breakdown(
         rules=RULES,
         since=since,
         until=until,
         by=by,
-        total=_sizes(_everybody(rows)),
-        cells=[
-            Cell(dict(zip(by, values, strict=True)), _sizes(found[values]))
-            for values in sorted(found)
-        ],
+        total={name: len(_union(parts[name][_ALL].get("", {}))) for name in measures},
+        cells=[Cell(dict(zip(by, values, strict=True)), found[values]) for values in sorted(found)],
         bitmaps=len(rows),
-        definitions={name: DEFINITIONS[name] for name in MEASURES},
+        definitions={name: DEFINITIONS[name] for name in measures},
         notes=(*NOTES, _SAME_DAY) if len(by) > 1 else NOTES,
     )
 
@@ -96,31 +102,46 @@ def _check(by: Sequence[str]) -> None:
             )
 
 
-def _everybody(rows: Sequence[Row[Any]]) -> dict[str, BitMap]:
-    total: dict[str, BitMap] = defaultdict(BitMap)
-    for row in rows:
-        if row.dimension == "all":
-            total[row.milestone] |= BitMap.deserialize(row.contacts)
-    return total
+def _cells(parts: _Parts, by: Sequence[str]) -> dict[Values, BitMap]:
+    """The people of each cell that has any.
 
-
-def _by_measure(
-    rows: Sequence[Row[Any]], by: Sequence[str]
-) -> dict[str, defaultdict[Values, BitMap]]:
-    """Dimensions meet within one campaign's day, where a person's values belong together, and not
-    over the whole period, in which people move."""
-    moments: dict[tuple[str, date, int], dict[str, dict[str, BitMap]]] = {}
-    for row in rows if by else ():
-        moment = moments.setdefault((row.milestone, row.day, row.campaign_id), defaultdict(dict))
-        moment[row.dimension][row.value] = BitMap.deserialize(row.contacts)
-    found: dict[str, defaultdict[Values, BitMap]] = defaultdict(lambda: defaultdict(BitMap))
-    for (measure, _, _), sets in moments.items():
+    Whoever has one value in each dimension all the time is where the values' whole sets meet.
+    Those who moved are where they meet on one day of one campaign: over the whole period they
+    would also be in cells where they never were.
+    """
+    whole = {name: {value: _union(parts[name][value]) for value in parts[name]} for name in by}
+    moved = BitMap.union(BitMap(), *(_overlap(whole[name].values()) for name in by))
+    found = {values: contacts - moved for values, contacts in _meet(whole, by)}
+    for sets in _moments(parts, by, moved).values():
         for values, contacts in _meet(sets, by):
-            found[measure][values] |= contacts
-    return found
+            found[values] = found.get(values, BitMap()) | contacts
+    return {values: contacts for values, contacts in found.items() if contacts}
+
+
+def _moments(
+    parts: _Parts, by: Sequence[str], moved: BitMap
+) -> Mapping[_Moment, dict[str, dict[str, BitMap]]]:
+    moments: dict[_Moment, dict[str, dict[str, BitMap]]] = defaultdict(lambda: defaultdict(dict))
+    for name in by if moved else ():
+        for value, days in parts[name].items():
+            for moment, contacts in days.items():
+                if theirs := contacts & moved:
+                    moments[moment][name][value] = theirs
+    return moments
+
+
+def _overlap(sets: Iterable[BitMap]) -> BitMap:
+    """Who is in more than one of `sets`."""
+    seen, twice = BitMap(), BitMap()
+    for contacts in sets:
+        twice |= seen & contacts
+        seen |= contacts
+    return twice
 
 
 def _meet(sets: _Sets, by: Sequence[str]) -> Iterator[tuple[Values, BitMap]]:
+    if not by:
+        return
     first, *others = by
     for value, contacts in sets.get(first, {}).items():
         if not others:
@@ -131,5 +152,5 @@ def _meet(sets: _Sets, by: Sequence[str]) -> Iterator[tuple[Values, BitMap]]:
                 yield (value, *values), both
 
 
-def _sizes(people: Mapping[str, BitMap]) -> dict[str, int]:
-    return {measure: len(people.get(measure, ())) for measure in MEASURES}
+def _union(days: Mapping[_Moment, BitMap]) -> BitMap:
+    return BitMap.union(BitMap(), *days.values())

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, tuple_
 
 from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople
 from outreach.store.dialect import insert, locked
@@ -107,7 +107,7 @@ def bitmaps(
     since: date | None,
     until: date | None,
     dimensions: Collection[str] | None = None,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """The bitmaps of `milestones` in a period, by day; all campaigns, all dimensions where None."""
     query = select(PEOPLE).where(
         PEOPLE.c.milestone.in_(milestones), _within(PEOPLE, campaigns, since, until)

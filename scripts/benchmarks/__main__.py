@@ -8,10 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 
 from outreach.kernel.errors import OutreachError
-from scripts.benchmarks import send
+from scripts.benchmarks import reach, send
 from scripts.benchmarks.measure import Result
 
-BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {"send": send.run}
+BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
+    "reach": reach.run,
+    "send": send.run,
+}
 
 
 def main() -> int:
