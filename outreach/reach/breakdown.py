@@ -64,8 +64,8 @@ def breakdown(
 ) -> Breakdown:
     """Who was reached, called, answered, listened, as far as the ledger is folded.
 
-    `measures` are some of MEASURES; `campaign_ids` None is all; `since` and `until` are local days, both included. Raises BadInput
-    for a dimension that there isn't.
+    `measures` are some of MEASURES; `campaign_ids` None is all; `since` and `until` are local days,
+    both included. Raises BadInput for a dimension that there isn't.
     """
     _check(by)
     with reading(engine) as connection:
