@@ -14,6 +14,8 @@ from outreach.bootstrap import open_engine
 from outreach.planning.campaigns import campaign_id_of
 from outreach.reach import fold as folding
 from outreach.reach.breakdown import breakdown
+from outreach.reach.explain import FIGURES
+from outreach.reach.explain import explain as explanation
 from outreach.reach.publish import PublishedReport, publish
 from outreach.reach.report import Report
 from outreach.reach.report import report as report_of
@@ -24,6 +26,7 @@ from outreach.settings import load_settings
 app = typer.Typer(name="reach", help="Whom we reached.", no_args_is_help=True)
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A local day.")]
+Period = Annotated[str, typer.Option(help="2026, 2026-03, 2026-03-05 or 2026-01..2026-03.")]
 _RATES = (
     "delivered_rate",
     "answered_rate",
@@ -67,9 +70,7 @@ def show(
         list[str] | None, typer.Option(help="A campaign's slug; again for more; all if left out.")
     ] = None,
     by: Annotated[str, typer.Option(help=f"Some of {', '.join(DIMENSIONS)}, with commas.")] = "",
-    period: Annotated[
-        str, typer.Option(help="2026, 2026-03, 2026-03-05 or 2026-01..2026-03.")
-    ] = "",
+    period: Period = "",
     json_out: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Distinct people by any dimensions together; internal: small cells are not hidden."""
@@ -92,6 +93,31 @@ def show(
     typer.echo(f"{since or 'first day'} to {until or 'last day'}, rules {found.rules}")
     for note in found.notes:
         typer.echo(f"- {note}")
+
+
+@app.command()
+def explain(
+    figure: Annotated[str, typer.Argument(help=f"One of {', '.join(FIGURES)}.")],
+    campaign: Annotated[str, typer.Option(help="One campaign's; all where left out.")] = "",
+    period: Period = "",
+    json_out: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """How a figure came about: which facts count for it, and how many; nobody's identity."""
+    since, until = parse_period(period)
+    engine = open_engine(load_settings())
+    folding.fold(engine)
+    campaign_id = campaign_id_of(engine, campaign) if campaign else None
+    found = explanation(engine, figure, campaign_id=campaign_id, since=since, until=until)
+    if json_out:
+        _tell_json(asdict(found))
+        return
+    typer.echo(f"{figure}: {found.value} ({found.definition.unit}; of: {found.definition.base})")
+    typer.echo(f"{found.definition.says}; rules {found.rules}")
+    for line in found.lines:
+        fact = ", ".join(filter(None, (line.kind, line.detail, line.channel)))
+        does = "take back" if line.takes_back else "count"
+        makes = "each contact or attempt once" if line.number is None else f"{line.number} in all"
+        typer.echo(f"  {fact}: {line.facts} facts {does}, {makes}")
 
 
 @app.command()

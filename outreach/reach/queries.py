@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, tuple_
 
 from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople
 from outreach.store.dialect import insert, locked
+from outreach.store.ledger import LEDGER
 
 CHECKPOINT: Table = ReachCheckpoint.__table__  # type: ignore[attr-defined]
 COUNTS: Table = ReachCount.__table__  # type: ignore[attr-defined]
@@ -115,6 +116,32 @@ def bitmaps(
     if dimensions is not None:
         query = query.where(PEOPLE.c.dimension.in_(dimensions))
     return connection.execute(query.order_by(PEOPLE.c.day)).all()
+
+
+def folded_upto(connection: Connection) -> int:
+    """The last folded fact, for who only reads."""
+    return connection.execute(select(CHECKPOINT.c.ledger_id)).scalar_one_or_none() or 0
+
+
+def facts_by_kind(
+    connection: Connection,
+    upto: int,
+    campaign_id: int | None,
+    begin: datetime | None,
+    end: datetime | None,
+) -> Sequence[Any]:
+    """Numbers of equal facts in [begin, end) with an id up to `upto`: kind, detail, channel,
+    amount, cost_micro, currency, how many."""
+    c = LEDGER.c
+    alike = (c.kind, c.detail, c.channel, c.amount, c.cost_micro, c.currency)
+    query = select(*alike, func.count()).where(c.id <= upto).group_by(*alike)
+    if campaign_id is not None:
+        query = query.where(c.campaign_id == campaign_id)
+    if begin is not None:
+        query = query.where(c.at >= begin)
+    if end is not None:
+        query = query.where(c.at < end)
+    return connection.execute(query).all()
 
 
 def last_day(connection: Connection) -> date | None:

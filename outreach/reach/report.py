@@ -135,12 +135,13 @@ def report(
     """
     with reading(engine) as connection:
         found = read(connection, campaign_id, since, until)
-    return _report(found, campaign_id, since, until)
+    return report_from(found, campaign_id, since, until)
 
 
-def _report(
+def report_from(
     found: Figures, campaign_id: int | None, since: date | None, until: date | None
 ) -> Report:
+    """The report that `found`, read of this campaign and period, makes."""
     costs = found.costs()
     currency = max(costs, key=lambda name: costs[name], default=_CURRENCY)
     return Report(

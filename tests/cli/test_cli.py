@@ -93,6 +93,7 @@ def test_an_operator_brings_a_campaign_in_and_schedules_it(
         ("campaigns", "schedule", "safe-migration", "--cron", "0 18 * * tue"),
         ("reach", "report", "--json"),
         ("reach", "show", "--by", "province,sex", "--period", "2026", "--json"),
+        ("reach", "explain", "registered"),
         ("delivery", "stop", "everything", "--reason", "test"),
         ("delivery", "status"),
         ("delivery", "continue", "everything"),
@@ -108,6 +109,7 @@ def test_an_operator_brings_a_campaign_in_and_schedules_it(
     assert "digest" in said["campaigns", "check"]
     assert "1 SMS in 2 parts" in said["campaigns", "cost"]
     assert json.loads(said["reach", "report"])["registered"] == 1
+    assert "consent, consented: 1 facts count" in said["reach", "explain"]
     assert json.loads(said["reach", "show"])["total"]["reached"] == 0
     assert "everything" in said["delivery", "status"]
 
