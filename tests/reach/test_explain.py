@@ -61,6 +61,13 @@ def test_every_fact_is_on_the_line_of_its_rule(database: Engine) -> None:
         Line("call.heard", "listened", "voice", takes_back=False, facts=1, number=None),
         Line("call.heard", "partial", "voice", takes_back=False, facts=1, number=None),
     ]
+    for attempt in (2, 3):
+        taken = sms | {"attempt_id": attempt, "amount": 2}
+        write(database, [Fact("attempt.accepted", START, **taken)])
+    folding.fold(database)
+    assert explain(database, "parts").lines == [
+        Line("attempt.accepted", "", "sms", takes_back=False, facts=2, number=4)
+    ]
     unknown = explain(database, "unknown")
     assert (unknown.value, [line.takes_back for line in unknown.lines]) == (0, [True, False])
     # Consent lasts from before the period, and is no campaign's.
