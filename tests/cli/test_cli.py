@@ -68,6 +68,22 @@ def test_keywords_are_matched_line_by_line(env: dict[str, str]) -> None:
     assert found[0]["matched"]
 
 
+def test_a_corpus_below_the_bars_ends_in_1_and_shows_each_miss(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "corpus.csv"
+    path.write_text("text,intent\nជួយ,HELP\nxyzzy,STOP\n", encoding="utf-8")
+    done = outreach(env, "keywords", "test", str(path))
+    assert done.returncode == 1
+    assert "line 3: meant STOP, understood UNKNOWN" in done.stdout
+    assert "1 of 2 right" in done.stdout
+    shown = json.loads(outreach(env, "keywords", "test", str(path), "--json").stdout)
+    assert (shown["missed_stop"], shown["confusion"]) == (
+        1,
+        [["HELP", "HELP", 1], ["STOP", "UNKNOWN", 1]],
+    )
+
+
 @pytest.mark.parametrize("line", ["not json", "[1]", '{"texts": "x"}', '{"text": 5}'])
 def test_a_line_that_cant_be_read_is_named(env: dict[str, str], line: str) -> None:
     done = outreach(env, "sms", "parts", "--json", given=f'{{"text": "x"}}\n{line}\n')
