@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from outreach.kernel.errors import BadInput
+from outreach.kernel.text import writable
 
 
 def answer_lines(answer: Callable[[str], dict[str, Any]]) -> None:
@@ -32,5 +33,4 @@ def _text(raw: bytes, number: int) -> str:
             where=f"line {number}",
             remedy="Give one object a line.",
         )
-    # A lone surrogate can't be encoded again; a real phone never sends one.
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return writable(text)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.kernel.errors import BadInput
+from outreach.kernel.text import writable
 from outreach.language.keywords import FOLDED, INTENTS
 from outreach.language.match import match
 
@@ -162,7 +163,7 @@ def _labelled(row: Any, line: int, path: Path) -> Labelled:
                 remedy=f"Choose from {', '.join(sorted(_LABELS))}.",
             )
     whole: list[str] = [FOLDED.get(label, label) for label in accept]
-    return Labelled(line, text, tuple(whole), refuse, values.get("lang") or None)
+    return Labelled(line, writable(text), tuple(whole), refuse, values.get("lang") or None)
 
 
 def _bad(message: str, line: int, path: Path) -> BadInput:

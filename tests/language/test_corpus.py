@@ -94,6 +94,13 @@ def test_what_is_no_corpus_is_told_with_its_line(tmp_path: Path, content: bytes,
         read_corpus(path)
 
 
+def test_half_a_surrogate_pair_can_be_shown_again(tmp_path: Path) -> None:
+    path = tmp_path / "corpus"
+    path.write_bytes(b'{"text": "\\ud800 help", "intent": "HELP"}')
+    (item,) = read_corpus(path)
+    assert item.text.encode() == "\ufffd help".encode()
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="read"):
         read_corpus(tmp_path / "nowhere")
