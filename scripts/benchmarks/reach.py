@@ -2,8 +2,8 @@
 
 A year of facts over 200 campaigns, each over three days: 10,000,000 of them, which takes some eight
 minutes. The target is for that size; at a smaller scale counting gets cheaper and joining does not.
-Both sides answer the same question from the same SQLite file, and
-their answers are compared each time.
+Both sides answer the same question from the same SQLite file, and their answers are compared each
+time.
 """
 
 from __future__ import annotations
