@@ -67,7 +67,7 @@ async def reconcile(engine: Engine, clock: Clock, lane: Lane, gateway: Gateway) 
     for row in lost:
         number = numbers.get(row.delivery_id)
         try:
-            found = await _find(gateway, number, row)
+            found = await _find(gateway, number, row) if number else None
         except Unavailable:
             break
         moved += _settle_lost(engine, lane, row, found, clock.now())
@@ -94,17 +94,18 @@ async def poll(engine: Engine, clock: Clock, lane: Lane, gateway: Gateway) -> in
     return moved
 
 
-async def _find(gateway: Gateway, number: str | None, row: Row[Any]) -> list[Found]:
-    if number is None:
-        return []
+async def _find(gateway: Gateway, number: str, row: Row[Any]) -> list[Found]:
     return await gateway.find(number, row.submitting_at - _SKEW, row.channel)
 
 
 def _settle_lost(
-    engine: Engine, lane: Lane, row: Row[Any], found: Sequence[Found], now: datetime
+    engine: Engine, lane: Lane, row: Row[Any], found: Sequence[Found] | None, now: datetime
 ) -> int:
     with transaction(engine) as connection:
         queries.set_attempts(connection, lane, [{"b_id": row.id, "polled_at": now}])
+        if found is None:  # The person was forgotten meanwhile: nobody can look for it any more.
+            news = News(row.id, AttemptState.UNKNOWN, error_code="forgotten")
+            return len(apply(connection, lane, [news], now))
         used = queries.used_sids(connection, lane, [item.sid for item in found])
         mine = next((f for f in found if f.sid not in used and _is(row, f)), None)
         if mine:

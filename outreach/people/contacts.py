@@ -27,9 +27,9 @@ def find_by_number(connection: Connection, vault: Vault, number: str) -> Contact
 
 
 def number_of(connection: Connection, vault: Vault, contact_id: int) -> str | None:
-    """A contact's number in E.164, or None where there is no such contact."""
+    """A contact's number in E.164, or None where there is no such contact (any more)."""
     row = queries.contact(connection, contact_id)
-    return vault.unseal(row.number_sealed) if row else None
+    return vault.unseal(row.number_sealed) if row and row.number_sealed else None
 
 
 def set_language(connection: Connection, contact_id: int, language: str, now: datetime) -> None:

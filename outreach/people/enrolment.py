@@ -20,7 +20,8 @@ from outreach.people.history import Step, note
 from outreach.people.rules.consent import Consent, Event, after
 from outreach.people.rules.row import Entry
 
-_BLANK = {
+# What a contact is of whom nothing was said.
+BLANK = {
     "language": "km",
     "channel": "",
     "reads": NOT_ASKED,
@@ -139,7 +140,7 @@ def write(connection: Connection, planned: Plan, now: datetime) -> None:
 def _add(planned: Plan, vault: Vault, item: _Item, said_stop: bool, now: datetime) -> Consent:
     entry = item.entry
     consent = Consent.OPTED_OUT if said_stop else after(None, _event(entry))
-    person = _BLANK | dict(entry.values)
+    person = BLANK | dict(entry.values)
     planned.added.append(
         person
         | {
@@ -163,7 +164,7 @@ def _change(
 ) -> tuple[bool, Consent]:
     entry, before = item.entry, Consent(row.consent)
     consent = Consent.OPTED_OUT if said_stop else after(before, _event(entry))
-    old = {name: getattr(row, name) for name in _BLANK}
+    old = {name: getattr(row, name) for name in BLANK}
     said = {name: value for name, value in entry.values.items() if name not in row.own_words}
     person = old | said
     if consent is not before:

@@ -33,6 +33,11 @@ class Step:
 def note(connection: Connection, steps: Sequence[Step], at: datetime) -> None:
     """Records `steps`, in the caller's transaction."""
     queries.add_events(connection, [_event(step, at) for step in steps])
+    tell(connection, steps, at)
+
+
+def tell(connection: Connection, steps: Sequence[Step], at: datetime) -> None:
+    """Records `steps` for reach alone: facts without a number or its fingerprint."""
     append(
         connection,
         [

@@ -6,15 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
 
-from outreach.people.tables import ConsentEvent, Contact, OptOut, Place
+from outreach.people.tables import ConsentEvent, Contact, OptOut, Place, RegisterAudit
 from outreach.store.dialect import insert, locked
 
 CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
 EVENTS: Table = ConsentEvent.__table__  # type: ignore[attr-defined]
 OPT_OUTS: Table = OptOut.__table__  # type: ignore[attr-defined]
 PLACES: Table = Place.__table__  # type: ignore[attr-defined]
+AUDIT: Table = RegisterAudit.__table__  # type: ignore[attr-defined]
 # Any number that nothing else locks.
 _REGISTER = 0x0C0D5E47
 
@@ -106,6 +107,43 @@ def opted_out(connection: Connection, keys: Collection[bytes]) -> set[bytes]:
     o = OPT_OUTS.c
     query = select(o.number_key).where(o.number_key.in_(keys), o.ended_at.is_(None))
     return set(connection.execute(query).scalars())
+
+
+def opt_outs(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
+    """STOPs among `keys`, ended ones too."""
+    return connection.execute(select(OPT_OUTS).where(OPT_OUTS.c.number_key.in_(keys))).all()
+
+
+def events(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
+    """The steps of consent of `keys`, oldest first."""
+    query = select(EVENTS).where(EVENTS.c.number_key.in_(keys)).order_by(EVENTS.c.id)
+    return connection.execute(query).all()
+
+
+def delete_events(connection: Connection, keys: Collection[bytes]) -> None:
+    """Deletes the history of people who asked to be forgotten."""
+    connection.execute(delete(EVENTS).where(EVENTS.c.number_key.in_(keys)))
+
+
+def bury(connection: Connection, key: bytes, older: Collection[bytes], day: datetime) -> None:
+    """Leaves of a number only a STOP of `day` by its fingerprint; `older` are the fingerprints
+    under former keys."""
+    o = OPT_OUTS.c
+    connection.execute(delete(OPT_OUTS).where(o.number_key.in_(older)))
+    tomb = {"source": "forgotten", "at": day, "ended_at": None}
+    statement = insert(connection, OPT_OUTS).values(number_key=key, **tomb)
+    connection.execute(statement.on_conflict_do_update(index_elements=["number_key"], set_=tomb))
+
+
+def audit(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Notes who did what to a person's data."""
+    connection.execute(AUDIT.insert().values(row))
+
+
+def audits(connection: Connection, contact: str) -> Sequence[Row[Any]]:
+    """What was done to the data of `contact` (a public id), oldest first."""
+    query = select(AUDIT).where(AUDIT.c.contact == contact).order_by(AUDIT.c.id)
+    return connection.execute(query).all()
 
 
 def put_opt_out(connection: Connection, key: bytes, source: str, at: datetime) -> None:

@@ -45,7 +45,8 @@ class Contact(SQLModel, table=True):
 
 
 class ConsentEvent(SQLModel, table=True):
-    """One step of somebody's consent: never updated, never deleted (S12).
+    """One step of somebody's consent: never updated, and deleted only with the whole person, who
+    asked to be forgotten (S12, S24).
 
     `how`, `wording` and `given_on` are the evidence; `source` is where we heard it (sms, voice,
     import, gateway, staff). A stranger has no contact, only their key.
@@ -77,6 +78,21 @@ class OptOut(SQLModel, table=True):
     source: str = Field(max_length=16)
     at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RegisterAudit(SQLModel, table=True):
+    """Who looked at, corrected or forgot one person, when and why (S24). `contact` is the public
+    id, empty for a stranger; `changed` names columns, never their values."""
+
+    __tablename__: ClassVar[str] = "register_audit"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    contact: str = Field(max_length=40, index=True)
+    action: str = Field(max_length=12)
+    changed: list[str] = Field(default_factory=list, sa_type=JSON)
+    reason: str = Field(max_length=200)
+    by: str = Field(max_length=60)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Place(SQLModel, table=True):

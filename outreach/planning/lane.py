@@ -113,8 +113,9 @@ def _moved(connection: Connection, vault: Vault, moves: Sequence[Move], now: dat
             share = "listened" if whole else "partial"
             heard = base | {"amount": move.heard_seconds, "cost_micro": 0}
             facts.append(Fact(kind="call.heard", detail=share, **heard))
-        if move.error_class == _OPTED_OUT:
-            number = vault.unseal(people[move.delivery.contact_id].number_sealed)
+        sealed = people[move.delivery.contact_id].number_sealed
+        if move.error_class == _OPTED_OUT and sealed:
+            number = vault.unseal(sealed)
             optout.opt_out(connection, vault, number, at=now, source="gateway")
     append(connection, facts)
 

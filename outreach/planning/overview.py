@@ -1,4 +1,4 @@
-"""What the console shows: each campaign, its schedule, and how its broadcasts stand right now."""
+"""What is shown of campaigns: their schedule, how their broadcasts stand, what one person got."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from sqlalchemy import Connection, Engine, Row
 from outreach.content import queries as content_queries
 from outreach.planning import queries
 from outreach.store.engine import reading
+
+
+def messages_to(engine: Engine, contact_id: int) -> tuple[tuple[str, str, str, int], ...]:
+    """(campaign, channel, state, number) of a contact's deliveries."""
+    with reading(engine) as connection:
+        rows = queries.messages_to(connection, contact_id)
+        return tuple((row.slug, row.channel, row.state, row.number) for row in rows)
 
 
 @dataclass(frozen=True)

@@ -147,11 +147,11 @@ def facts_for_check(
 
 
 def sealed_numbers(connection: Connection, delivery_ids: Collection[int]) -> dict[int, bytes]:
-    """The sealed numbers of deliveries."""
+    """The sealed numbers of deliveries; none of people who were forgotten."""
     query = (
         select(DELIVERIES.c.id, CONTACTS.c.number_sealed)
         .join(CONTACTS, CONTACTS.c.id == DELIVERIES.c.contact_id)
-        .where(DELIVERIES.c.id.in_(delivery_ids))
+        .where(DELIVERIES.c.id.in_(delivery_ids), CONTACTS.c.number_sealed != b"")
     )
     return {row.id: row.number_sealed for row in connection.execute(query)}
 
@@ -191,6 +191,18 @@ def campaigns(connection: Connection) -> Sequence[Row[Any]]:
 def broadcasts(connection: Connection) -> Sequence[Row[Any]]:
     """All broadcasts, the newest first."""
     return connection.execute(select(BROADCASTS).order_by(BROADCASTS.c.id.desc())).all()
+
+
+def messages_to(connection: Connection, contact_id: int) -> Sequence[Row[Any]]:
+    """A contact's deliveries by campaign, channel and state."""
+    d, c = DELIVERIES.c, CAMPAIGNS.c
+    columns = (c.slug, d.channel, d.state)
+    query = (
+        select(*columns, func.count().label("number"))
+        .join(CAMPAIGNS, c.id == d.campaign_id)
+        .where(d.contact_id == contact_id)
+    )
+    return connection.execute(query.group_by(*columns).order_by(*columns)).all()
 
 
 def delivery_counts(connection: Connection) -> Sequence[Row[Any]]:

@@ -130,6 +130,27 @@ def test_an_operator_brings_a_campaign_in_and_schedules_it(
     assert "everything" in said["delivery", "status"]
 
 
+def test_s24_a_person_is_shown_corrected_and_forgotten(env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("phone,sex\n038 123 4567,f\n")
+    why = ("--reason", "asked at the office")
+    for step in (("db", "migrate"), ("people", "import", str(tmp_path / "people.csv"))):
+        assert outreach(env, *step).returncode == 0
+    shown = outreach(env, "people", "show", "-", *why, "--json", given="0381234567\n")
+    held = json.loads(shown.stdout)
+    assert (held["number"], held["person"]["sex"]) == ("+855•••••••67", "female")
+    told = outreach(env, "people", "show", "0381234567", *why).stdout
+    assert "person: language km, reads not_asked, shows_khmer not_asked, sex female" in told
+    assert "audit: at 20" in told
+    done = outreach(env, "people", "correct", "-", "--set", "sex=m", *why, given="0381234567")
+    assert done.stdout == "Corrected: sex.\n"
+    done = outreach(env, "people", "correct", "0381234567", "--set", "sex", *why)
+    assert (done.returncode, "sex=female" in done.stderr) == (2, True)
+    assert "Forgotten." in outreach(env, "people", "forget", "0381234567", *why).stdout
+    held = json.loads(outreach(env, "people", "show", "0381234567", *why, "--json").stdout)
+    assert (held["registered"], held["person"]) == (False, {})
+    assert held["stopped_at"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -25,12 +25,15 @@ def test_s12_evidence_makes_a_listed_person_consent() -> None:
     assert after(Consent.LISTED, Event.EVIDENCE) is Consent.CONSENTED
 
 
-@pytest.mark.parametrize("event", [event for event in Event if event is not Event.START])
+_KEEPS_STOP = [event for event in Event if event not in (Event.START, Event.FORGET)]
+
+
+@pytest.mark.parametrize("event", _KEEPS_STOP)
 def test_s14_nothing_but_start_undoes_stop(event: Event) -> None:
     assert after(Consent.OPTED_OUT, event) is Consent.OPTED_OUT
 
 
-@given(st.lists(st.sampled_from([event for event in Event if event is not Event.START])))
+@given(st.lists(st.sampled_from(_KEEPS_STOP)))
 def test_s14_after_stop_no_history_without_start_leads_back(events: list[Event]) -> None:
     state: Consent | None = after(None, Event.STOP)
     for event in events:
@@ -40,6 +43,11 @@ def test_s14_after_stop_no_history_without_start_leads_back(events: list[Event])
 
 def test_s14_start_undoes_stop() -> None:
     assert after(Consent.OPTED_OUT, Event.START) is Consent.CONSENTED
+
+
+@pytest.mark.parametrize("event", Event)
+def test_s24_nothing_revives_the_empty_row_of_somebody_forgotten(event: Event) -> None:
+    assert after(Consent.FORGOTTEN, event) is Consent.FORGOTTEN
 
 
 def test_whoever_declined_is_not_made_to_consent_by_a_list() -> None:

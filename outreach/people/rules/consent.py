@@ -13,6 +13,7 @@ class Consent(StrEnum):
     CONSENTED = "consented"  # said yes; the only state that is sent to
     DECLINED = "declined"  # said no when asked
     OPTED_OUT = "opted_out"  # said STOP
+    FORGOTTEN = "forgotten"  # asked to be forgotten; an empty row stays, so that counts do
 
 
 class Event(StrEnum):
@@ -24,6 +25,7 @@ class Event(StrEnum):
     DECLINE = "decline"  # they said no to it
     STOP = "stop"  # they said STOP, in any language or by digit
     START = "start"  # they said START themselves, or staff recorded why
+    FORGET = "forget"  # they asked to be forgotten (S24)
 
 
 C, E = Consent, Event
@@ -33,7 +35,7 @@ _SAME: dict[Consent | None, Consent] = {state: state for state in C}
 
 
 def _always(state: Consent) -> dict[Consent | None, Consent]:
-    return dict.fromkeys(_ANY, state)
+    return dict.fromkeys(_ANY, state) | {C.FORGOTTEN: C.FORGOTTEN}
 
 
 # From None (not known yet) and from every state, what each event leads to.
@@ -44,6 +46,7 @@ _AFTER: dict[Event, dict[Consent | None, Consent]] = {
     E.DECLINE: {**_always(C.DECLINED), C.OPTED_OUT: C.OPTED_OUT},
     E.STOP: _always(C.OPTED_OUT),
     E.START: _always(C.CONSENTED),
+    E.FORGET: _always(C.FORGOTTEN),
 }
 
 

@@ -109,7 +109,8 @@ def _channel() -> ColumnElement[str]:
 
 
 def _audience(provinces: Sequence[str]) -> ColumnElement[bool]:
-    return CONTACTS.c.province.in_(provinces) if provinces else literal(True)
+    kept = CONTACTS.c.consent != "forgotten"
+    return and_(kept, CONTACTS.c.province.in_(provinces)) if provinces else kept
 
 
 def wording_id(
