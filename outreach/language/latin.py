@@ -16,6 +16,7 @@ from outreach.language.matchkey import match_key
 _APOSTROPHES = re.compile("['’‘`´ʼ＇]")
 _WORD = re.compile("[a-z0-9\u00df-\u024f\u1e00-\u1eff\u0300-\u036f]+")
 _STRETCHED = re.compile(r"([a-z])\1\1+")
+_SPELT_OUT = re.compile(r"\b[a-z](?: [a-z]){2,}\b")  # h e l p
 _ROMAN_WORDS = 4  # a romanised word may be typed in so many pieces
 _GAP = 3  # words that `*` in a form may stand for
 _FUZZY_FROM = 5  # letters; a shorter misspelling is listed in keywords.csv or not known
@@ -37,8 +38,9 @@ def key(text: str) -> str:
 
 
 def split(run: str) -> list[str]:
-    """The Latin words of a match key, with their marks; a stretched letter is one: heeelp."""
-    return _WORD.findall(_STRETCHED.sub(r"\1", run))
+    """The Latin words of a match key, with their marks; heeelp and h e l p are help."""
+    joined = _SPELT_OUT.sub(lambda found: found.group().replace(" ", ""), run)
+    return _WORD.findall(_STRETCHED.sub(r"\1", joined))
 
 
 def words(text: str) -> list[str]:

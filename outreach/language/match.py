@@ -123,11 +123,9 @@ class Matcher:
             return Match(
                 digit.intent, language, f"{digit.text} (menu digit)", digit.intent == "STOP"
             )
-        hits = list(self._hits(core)) + [
-            replace(hit, first=False, whole=False)
-            for hit in self._hits(runs)
-            if hit.form.intent == "HELP"
-        ]
+        # A form may hold a polite word itself (xin việc): both readings count, but only the core
+        # tells what comes first.
+        hits = list(self._hits(core)) + [replace(hit, first=hit.whole) for hit in self._hits(runs)]
         return self._decide(core, hits, language)
 
     def _decide(self, core: list[Run], hits: list[_Hit], language: str | None) -> Match:
