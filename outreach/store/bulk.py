@@ -1,0 +1,60 @@
+"""Adds many rows at once, past SQLAlchemy's work per row: COPY on PostgreSQL, the driver's own
+executemany on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, text
+
+
+def add_rows(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    same: Mapping[str, Any],
+) -> None:
+    """Adds `rows` (the columns `names`, in that order), in the caller's transaction.
+
+    Values of `rows` go to the driver as they are: text, bytes, whole numbers, None. What a column's
+    type must translate (moments, JSON) stands in `same`: columns that are alike in all rows.
+    """
+    alike = tuple(_for_driver(connection, table, name, value) for name, value in same.items())
+    columns = ", ".join([*names, *same])
+    whole = (row + alike for row in rows)
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy,
+        ):
+            for row in whole:
+                copy.write_row(row)
+        return
+    marks = ", ".join("?" * (len(names) + len(same)))
+    given = list(whole)
+    if given:
+        statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608
+        connection.exec_driver_sql(statement, given)
+
+
+def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """`count` ids that no other row of `table` has or gets, for `add_rows`.
+
+    On SQLite the transaction must be a writing one: it is alone until it ends.
+    """
+    if connection.dialect.name == "postgresql":
+        query = text(
+            "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)"
+        )
+        return list(connection.execute(query, {"name": table.name, "n": count}).scalars())
+    last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    return list(range(last + 1, last + 1 + count))
+
+
+def _for_driver(connection: Connection, table: Table, name: str, value: Any) -> Any:
+    dialect = connection.dialect
+    process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+    return process(value) if process else value
