@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,6 +43,9 @@ def serve(
 def simulator(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8100,
     seed: Annotated[int, typer.Option(help="Decides every outcome.")] = 1,
+    trouble: Annotated[
+        Path | None, typer.Option(help="JSON file of what goes wrong.", exists=True, dir_okay=False)
+    ] = None,
 ) -> None:
     """Run the rehearsal network: a Twilio-compatible gateway with handsets, on this machine."""
     from outreach.bootstrap import open_clock_of
@@ -49,6 +53,7 @@ def simulator(
     from outreach.settings import load_settings
     from outreach.simulator.config import NetworkConfig
     from outreach.simulator.server import run as run_simulator
+    from outreach.simulator.trouble import Trouble, read_trouble
 
     settings = load_settings()
     logs.configure(settings.log_level)
@@ -60,6 +65,7 @@ def simulator(
         inbound_hook=f"{settings.public_url}/hooks/twilio/message",
         voice_hook=f"{settings.public_url}/hooks/twilio/voice",
         sender=settings.sender or "+855381280000",
+        trouble=read_trouble(trouble.read_bytes()) if trouble else Trouble(),
     )
     run_simulator(config, open_clock_of(settings), port=port)
 

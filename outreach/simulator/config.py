@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from outreach.kernel.errors import SettingsError
 from outreach.kernel.loopback import is_loopback
+from outreach.simulator.trouble import Trouble
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,8 @@ class NetworkConfig:
 
     `inbound_hook` and `voice_hook` are the absolute addresses that texts and calls from handsets
     are posted to; `sender` is the number they go to while nobody has written to that handset.
-    `retry_seconds` are real seconds before a callback is tried again. Raises SettingsError where
-    a hook is not on this machine.
+    `retry_seconds` are real seconds before a callback is tried again; `trouble` is what goes wrong
+    from the start. Raises SettingsError where a hook is not on this machine.
     """
 
     seed: int
@@ -25,6 +26,7 @@ class NetworkConfig:
     voice_hook: str
     sender: str = field(default="+855381280000", repr=False)
     retry_seconds: float = 3.0
+    trouble: Trouble = field(default_factory=Trouble)
 
     def __post_init__(self) -> None:
         if not (is_loopback(self.inbound_hook) and is_loopback(self.voice_hook)):

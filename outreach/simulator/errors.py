@@ -7,7 +7,11 @@ ERRORS: dict[int, tuple[int, str]] = {
     20001: (400, "Unknown parameters or a page that does not exist"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
+    20005: (403, "Account not active"),
     20404: (404, "The requested resource was not found"),
+    20429: (429, "Too Many Requests"),
+    20500: (500, "Internal Server Error"),
+    20503: (503, "Service Unavailable"),
     21201: (400, "No 'To' number is specified"),
     21205: (400, "Url parameter is required."),
     21211: (400, "Invalid 'To' Phone Number"),
@@ -17,7 +21,11 @@ ERRORS: dict[int, tuple[int, str]] = {
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
     21609: (400, "Invalid callback URL: the rehearsal network calls this machine only."),
+    21606: (400, "The 'From' number is not a valid, message-capable number of the account"),
+    21610: (400, "Attempt to send to unsubscribed recipient"),
+    21611: (400, "This 'From' number has exceeded the maximum number of queued messages"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    21612: (400, "The 'To' number is not currently reachable by this 'From' number"),
     21627: (400, "Max Price, Validity Period or Timeout is not a number in range"),
 }
 

@@ -12,9 +12,12 @@ from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput
 from outreach.simulator.book import OUT, Book, Call, Message
 from outreach.simulator.caller import Caller
+from outreach.simulator.chance import Chance
 from outreach.simulator.config import NetworkConfig
+from outreach.simulator.reporting import Reporter
 from outreach.simulator.schedule import Schedule
 from outreach.simulator.sms import SmsLine
+from outreach.simulator.trouble import Troubles
 from outreach.simulator.voice import VoiceLine
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
@@ -34,8 +37,11 @@ class Network:
         self.book = Book()
         self.schedule = Schedule(clock)
         self.caller = Caller(config)
-        self._sms = SmsLine(config, clock, self.schedule, self.caller)
-        self._voice = VoiceLine(config, clock, self.schedule, self.caller)
+        chance = Chance(config.seed)
+        self.troubles = Troubles(config.trouble, chance)
+        reporter = Reporter(self.troubles, chance, clock, self.schedule, self.caller)
+        self._sms = SmsLine(config, self.troubles, self.schedule, self.caller, reporter)
+        self._voice = VoiceLine(config, self.troubles, clock, self.schedule, self.caller, reporter)
 
     @property
     def pending(self) -> int:

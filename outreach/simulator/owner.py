@@ -15,6 +15,7 @@ from outreach.simulator.book import IN, OUT, Call, Handset, Message
 from outreach.simulator.errors import ApiError
 from outreach.simulator.network import Network
 from outreach.simulator.rest import read_form, refuse, reply, require_account
+from outreach.simulator.trouble import as_json, read_trouble
 
 
 class Owner:
@@ -30,6 +31,7 @@ class Owner:
             Route("/simulator/missed-call", self._owned(self.missed_call), methods=["POST"]),
             Route("/simulator/truth", self._owned(self.truth), methods=["GET"]),
             Route("/simulator/pending", self._owned(self.pending), methods=["GET"]),
+            Route("/simulator/trouble", self._owned(self.trouble), methods=["GET", "PUT"]),
         ]
 
     async def inbound(self, request: Request) -> Response:
@@ -51,6 +53,13 @@ class Owner:
     async def pending(self, _request: Request) -> Response:
         """How much is still to happen; 0 when the network has come to rest."""
         return reply({"pending": self._network.pending})
+
+    async def trouble(self, request: Request) -> Response:
+        """What goes wrong; PUT replaces it by the JSON object in the body."""
+        troubles = self._network.troubles
+        if request.method == "PUT":
+            troubles.now = read_trouble(await request.body())
+        return reply({"trouble": as_json(troubles.now), "struck": troubles.struck})
 
     def _owned(
         self, handler: Callable[[Request], Awaitable[Response]]

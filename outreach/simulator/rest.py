@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -19,6 +20,7 @@ from outreach.kernel.loopback import is_loopback
 from outreach.simulator import resources
 from outreach.simulator.config import NetworkConfig
 from outreach.simulator.errors import ApiError
+from outreach.simulator.mishandle import mishandle
 from outreach.simulator.network import Network, is_number
 
 Fields = dict[str, list[str]]
@@ -57,7 +59,7 @@ class Rest:
 
     async def create_message(self, request: Request) -> Response:
         """POST Messages."""
-        form = await read_form(request)
+        form = request.state.form
         to, sender, body = _one(form, "To"), _one(form, "From"), _one(form, "Body")
         _require((to, 21604), (sender, 21603), (body, 21602))
         if not is_number(to):
@@ -72,7 +74,7 @@ class Rest:
 
     async def create_call(self, request: Request) -> Response:
         """POST Calls."""
-        form = await read_form(request)
+        form = request.state.form
         to, sender, url = _one(form, "To"), _one(form, "From"), _one(form, "Url")
         _require((to, 21201), (sender, 21213), (url, 21205))
         if not is_number(to):
@@ -126,11 +128,25 @@ class Rest:
                 require_account(self._network.config, request)
                 if request.path_params["account"] != self._account:
                     raise ApiError(20003)
-                return await handler(request)
+                return await self._troubled(handler, request)
             except ApiError as error:
                 return refuse(error)
 
         return endpoint
+
+    async def _troubled(
+        self, handler: Callable[[Request], Awaitable[Response]], request: Request
+    ) -> Response:
+        """What `handler` answers, unless something goes wrong."""
+        troubles = self._network.troubles
+        creates = request.method == "POST"
+        if creates:
+            request.state.form = await read_form(request)
+        name = _one(request.state.form, "To") if creates else request.url.path
+        fault = troubles.strike("create" if creates else "read", name)
+        if troubles.now.latency:
+            await asyncio.sleep(troubles.now.latency)
+        return await mishandle(fault, request, handler) if fault else await handler(request)
 
 
 def require_account(config: NetworkConfig, request: Request) -> None:

@@ -16,7 +16,9 @@ from outreach.simulator.chance import Chance
 from outreach.simulator.config import NetworkConfig
 from outreach.simulator.conversation import Conversation, first_verbs
 from outreach.simulator.fate import call_fate
+from outreach.simulator.reporting import Reporter
 from outreach.simulator.schedule import Schedule
+from outreach.simulator.trouble import Troubles
 from outreach.simulator.twiml import BadDocument, Reject
 
 log = structlog.get_logger(__name__)
@@ -29,10 +31,16 @@ class VoiceLine:
     """Carries calls both ways; each lives in a task of its own."""
 
     def __init__(
-        self, config: NetworkConfig, clock: Clock, schedule: Schedule, caller: Caller
+        self,
+        config: NetworkConfig,
+        troubles: Troubles,
+        clock: Clock,
+        schedule: Schedule,
+        caller: Caller,
+        reporter: Reporter,
     ) -> None:
-        self._config, self._clock = config, clock
-        self._schedule, self._caller = schedule, caller
+        self._config, self._troubles, self._clock = config, troubles, clock
+        self._schedule, self._caller, self._reporter = schedule, caller, reporter
         self._chance = Chance(config.seed)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -42,7 +50,11 @@ class VoiceLine:
 
     def ring_us(self, call: Call) -> None:
         """Lets a handset ring the account once."""
-        self._begin(call, self._missed(call))
+        luck = self._chance.draw("missed", call.handset.number, len(call.handset.calls))
+        if luck < self._troubles.now.inbound_lost:
+            self._end(call, "no-answer", self._clock.now())
+        else:
+            self._begin(call, self._missed(call))
 
     @property
     def under_way(self) -> int:
@@ -122,4 +134,4 @@ class VoiceLine:
             return
         form = forms.call_status(self._config, call, status, at)
         call.sequence += 1
-        self._caller.post(call.sid, call.callback, form)
+        self._reporter.post(call, form)
