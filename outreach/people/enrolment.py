@@ -30,6 +30,8 @@ BLANK = {
     "age_band": NOT_ASKED,
     "audience": NOT_ASKED,
     "destination": NOT_ASKED,
+    "sector": NOT_ASKED,
+    "present": NOT_ASKED,
     "province": NOT_ASKED,
     "commune": NOT_ASKED,
 }

@@ -1,11 +1,11 @@
-"""The register: contacts, the history of their consent, opt-outs, and the gazetteer."""
+"""The register: contacts, the history of their consent, opt-outs, communities, the gazetteer."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from outreach.kernel.dimensions import NOT_ASKED
@@ -15,12 +15,22 @@ from outreach.store.types import RowId, UtcDateTime
 class Contact(SQLModel, table=True):
     """A number that we may (or may not) speak to. `number_key` finds it, `number_sealed` holds it.
 
-    Kept is only what S17 allows; "not_asked" is a value. `own_words` names the columns that the
-    person set themselves, which no list overwrites.
+    Kept is only what S17 allows; "not_asked" and "prefer_not_to_say" are values. `province` and
+    `commune` are where the person is from, `present` the country where they are now. `own_words`
+    names the columns that the person set themselves, which no list overwrites. Numbers of one
+    person share `person_id`; without it the number is a person of its own.
     """
 
     __tablename__: ClassVar[str] = "contact"
-    __table_args__ = (Index("ix_contact_audience", "consent", "province"),)
+    __table_args__ = (
+        Index("ix_contact_audience", "consent", "province"),
+        Index(
+            "ix_contact_person",
+            "person_id",
+            postgresql_where=text("person_id IS NOT NULL"),
+            sqlite_where=text("person_id IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     public_id: str = Field(max_length=40, unique=True)
@@ -31,15 +41,18 @@ class Contact(SQLModel, table=True):
     channel: str = Field(default="", max_length=5)
     reads: str = Field(default=NOT_ASKED, max_length=10)
     shows_khmer: str = Field(default=NOT_ASKED, max_length=10)
-    sex: str = Field(default=NOT_ASKED, max_length=16)
-    age_band: str = Field(default=NOT_ASKED, max_length=16)
-    audience: str = Field(default=NOT_ASKED, max_length=16)
-    destination: str = Field(default=NOT_ASKED, max_length=16)
-    province: str = Field(default=NOT_ASKED, max_length=16)
-    commune: str = Field(default=NOT_ASKED, max_length=16)
+    sex: str = Field(default=NOT_ASKED, max_length=20)
+    age_band: str = Field(default=NOT_ASKED, max_length=20)
+    audience: str = Field(default=NOT_ASKED, max_length=20)
+    destination: str = Field(default=NOT_ASKED, max_length=20)
+    sector: str = Field(default=NOT_ASKED, max_length=20)
+    present: str = Field(default=NOT_ASKED, max_length=20)
+    province: str = Field(default=NOT_ASKED, max_length=20)
+    commune: str = Field(default=NOT_ASKED, max_length=20)
     timezone: str = Field(default="Asia/Phnom_Penh", max_length=40)
     operator_hint: str = Field(default="", max_length=40)
     own_words: list[str] = Field(default_factory=list, sa_type=JSON)
+    person_id: int | None = Field(default=None, sa_type=RowId)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -106,3 +119,87 @@ class Place(SQLModel, table=True):
     kind: str = Field(max_length=8)
     name_km: str = Field(max_length=120)
     name_en: str = Field(max_length=120)
+
+
+class Community(SQLModel, table=True):
+    """A registered place or group. `place` is a gazetteer code, or "" for a factory, a port, a
+    returnee centre or the people of a destination.
+
+    `join_code` is what people text, `join_number` (E.164, one of our own) what they ring. The focal
+    person's number and role lie sealed in `focal_sealed`; no name is kept. `wording` is the version
+    of the poster's wording, to which joining agrees (S12).
+    """
+
+    __tablename__: ClassVar[str] = "community"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    public_id: str = Field(max_length=40, unique=True)
+    kind: str = Field(max_length=20)
+    place: str = Field(default="", max_length=8, index=True)
+    country: str = Field(default="KH", max_length=2)
+    name_km: str = Field(max_length=120)
+    name_en: str = Field(max_length=120)
+    language: str = Field(default="km", max_length=8)
+    focal_sealed: bytes | None = None
+    population: int | None = None
+    join_code: str = Field(max_length=12, unique=True)
+    join_number: str | None = Field(default=None, max_length=20, unique=True)
+    wording: str = Field(default="", max_length=40)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Membership(SQLModel, table=True):
+    """A contact of a community. `how` they came: list, join_code, missed_call or staff; `left_at`
+    where they are no more."""
+
+    __tablename__: ClassVar[str] = "membership"
+    __table_args__ = (UniqueConstraint("community_id", "contact_id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    community_id: int = Field(sa_type=RowId)
+    contact_id: int = Field(sa_type=RowId, index=True)
+    how: str = Field(max_length=12)
+    at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SafeContact(SQLModel, table=True):
+    """How one person may be reached safely (S5), set by staff on their word and never by SMS.
+
+    `hours` is "HH:MM-HH:MM" in the person's zone and `days` ISO weekdays such as "67"; "" says no
+    more than everybody's rules. `stop_reply` False: STOP gets no line back (S4).
+    """
+
+    __tablename__: ClassVar[str] = "safe_contact"
+
+    contact_id: int = Field(primary_key=True, sa_type=RowId)
+    channel: str = Field(default="", max_length=5)
+    hours: str = Field(default="", max_length=11)
+    days: str = Field(default="", max_length=7)
+    language: str = Field(default="", max_length=8)
+    cover_sealed: bytes | None = None
+    stop_reply: bool = True
+    set_at: datetime = Field(sa_type=UtcDateTime)
+    ask_again_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ContactExport(SQLModel, table=True):
+    """A file of contacts that somebody asked for and somebody else allowed (S22). `audience` is a
+    saved audience's or a community's public id; `public_id` is the file's watermark."""
+
+    __tablename__: ClassVar[str] = "contact_export"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    public_id: str = Field(max_length=40, unique=True)
+    kind: str = Field(max_length=12)
+    audience: str = Field(max_length=60)
+    reason: str = Field(max_length=200)
+    state: str = Field(default="requested", max_length=12)
+    requested_by: str = Field(max_length=60)
+    requested_at: datetime = Field(sa_type=UtcDateTime)
+    approved_by: str = Field(default="", max_length=60)
+    approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    written_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    contacts: int | None = None

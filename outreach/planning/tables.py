@@ -12,7 +12,11 @@ from outreach.store.types import RowId, UtcDateTime
 
 
 class Campaign(SQLModel, table=True):
-    """Content, audience and schedule. `approved` means both of S31's approvals cover `digest`."""
+    """Content, audience and schedule. `approved` means both of S31's approvals cover `digest`.
+
+    `purpose` "invitation" asks people who are only listed, once (S13); any other goes to people who
+    consented.
+    """
 
     __tablename__: ClassVar[str] = "campaign"
 
@@ -23,6 +27,7 @@ class Campaign(SQLModel, table=True):
     name_en: str = Field(max_length=200)
     digest: str = Field(max_length=64)
     approved: bool = False
+    purpose: str = Field(default="campaign", max_length=12)
     provinces: list[str] = Field(default_factory=list, sa_type=JSON)
     retry: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
     validity_seconds: int = 14_400

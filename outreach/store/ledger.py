@@ -57,12 +57,12 @@ class LedgerFact(SQLModel, table=True):
     delivery_id: int | None = Field(default=None, sa_type=RowId)
     attempt_id: int | None = Field(default=None, sa_type=RowId)
     channel: str = Field(max_length=10)
-    province: str = Field(max_length=16)
-    sex: str = Field(max_length=16)
-    age_band: str = Field(max_length=16)
-    audience: str = Field(max_length=16)
-    destination: str = Field(max_length=16)
-    language: str = Field(max_length=16)
+    province: str = Field(max_length=20)
+    sex: str = Field(max_length=20)
+    age_band: str = Field(max_length=20)
+    audience: str = Field(max_length=20)
+    destination: str = Field(max_length=20)
+    language: str = Field(max_length=20)
     detail: str = Field(max_length=60)
     amount: int = 0
     cost_micro: int = 0

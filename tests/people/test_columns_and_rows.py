@@ -91,6 +91,14 @@ def test_a_row_is_read_in_both_languages() -> None:
     assert found.values["destination"] == "TH"
 
 
+@pytest.mark.parametrize(
+    "name", ["sex", "age_band", "audience", "destination", "sector", "present", "province"]
+)
+def test_whoever_prefers_not_to_say_is_kept_as_that(name: str) -> None:
+    for written in ("prefer_not_to_say", "Prefer not to say", "មិនចង់ប្រាប់"):
+        assert entry(**{name: written}).values[name] == "prefer_not_to_say"
+
+
 @pytest.mark.parametrize("written", ["", "not_asked", "Not asked", "-", "N/A"])
 @pytest.mark.parametrize("name", ["sex", "audience", "age_band", "destination", "reads"])
 def test_what_nobody_asked_is_left_out(name: str, written: str) -> None:

@@ -35,6 +35,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "age_band": ("age band", "age", "age group", "អាយុ", "ក្រុមអាយុ"),
     "audience": ("audience",),
     "destination": ("destination", "destination country", "ប្រទេសគោលដៅ"),
+    "sector": ("sector", "destination sector", "work sector", "job sector", "វិស័យ"),
+    "present": ("present", "present country", "country now", "lives in", "present place"),
     "consent_how": ("consent how", "how consented", "consent"),
     "consent_when": ("consent when", "consent date", "date of consent"),
     "consent_wording": ("consent wording", "wording", "wording version"),

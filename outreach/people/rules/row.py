@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from outreach.kernel.dimensions import NOT_ASKED
+from outreach.kernel.dimensions import NOT_ASKED, PREFER_NOT
 from outreach.language.digits import to_ascii_digits
 from outreach.people.rules.countries import country_code
 from outreach.people.rules.days import looks_like_a_day, read_day, without_numbers
@@ -16,6 +16,9 @@ from outreach.people.rules.reasons import Reason
 
 # Nobody asked, or nobody wrote it down; never a reason to reject a row.
 _UNASKED = frozenset({"", NOT_ASKED, "not asked", "-", "n/a"})
+_UNSAID = frozenset({PREFER_NOT, "prefer not to say", "prefer not", "refused", "មិនចង់ប្រាប់"})
+# What a person is asked about themselves, and may keep to themselves (REACH.md).
+_PERSONAL = frozenset({"sex", "audience", "sector"})
 _YES = frozenset({"yes", "y", "1", "true", "បាន", "បាទ", "ចាស"})
 _NO = frozenset({"no", "n", "0", "false", "មិនបាន", "ទេ"})
 _WORDS: dict[str, dict[str, str]] = {
@@ -31,6 +34,13 @@ _WORDS: dict[str, dict[str, str]] = {
     },
     "audience": {
         word: word for word in ("aspirant", "current", "returnee", "family", "authority")
+    },
+    "sector": {
+        "domestic": "domestic", "domestic work": "domestic", "construction": "construction",
+        "សំណង់": "construction", "fishing": "fishing", "fishery": "fishing", "នេសាទ": "fishing",
+        "agriculture": "agriculture", "farming": "agriculture", "កសិកម្ម": "agriculture",
+        "factory": "factory", "រោងចក្រ": "factory", "services": "services", "service": "services",
+        "សេវា": "services", "other": "other",
     },
 }  # fmt: skip
 _BANDS = {
@@ -100,6 +110,8 @@ class _Reader:
         given = self.plain(name)
         if given in _UNASKED:
             return NOT_ASKED
+        if given in _UNSAID and name in _PERSONAL:
+            return PREFER_NOT
         return _WORDS[name].get(given) or self.blame(name, Reason.VALUE)
 
     def yes_or_no(self, name: str) -> str:
@@ -114,6 +126,8 @@ class _Reader:
         given = to_ascii_digits(self.plain("age_band"))
         if given in _UNASKED:
             return NOT_ASKED
+        if given in _UNSAID:
+            return PREFER_NOT
         band = _BANDS.get(given.replace("–", "-").replace(" ", ""))
         if band:
             return band
@@ -124,11 +138,13 @@ class _Reader:
         born = looks_like_a_day(given) or (digits and len(given) == _YEAR)
         return self.blame("age_band", Reason.BIRTH_DATE if born else Reason.VALUE)
 
-    def destination(self) -> str:
-        if self.plain("destination") in _UNASKED:
+    def foreign(self, name: str) -> str:
+        given = self.plain(name)
+        if given in _UNASKED:
             return NOT_ASKED
-        code = country_code(self.cell("destination"))
-        return code or self.blame("destination", Reason.COUNTRY)
+        if given in _UNSAID:
+            return PREFER_NOT
+        return country_code(self.cell(name)) or self.blame(name, Reason.COUNTRY)
 
     def number(self) -> Number | Reason:
         written = self.cell("country")
@@ -139,6 +155,8 @@ class _Reader:
         return found
 
     def places(self) -> dict[str, str]:
+        if self.plain("province") in _UNSAID:
+            return {"province": PREFER_NOT, "commune": NOT_ASKED}
         found = self.place(self.cell("province"), self.cell("commune"))
         if isinstance(found, Reason):
             self.blame("commune" if self.cell("commune") else "province", found)
@@ -178,7 +196,7 @@ def read(cells: Mapping[str, str], today: date, place: Place) -> Entry | tuple[W
         **{name: reader.word(name) for name in _WORDS},
         **{name: reader.yes_or_no(name) for name in ("reads", "shows_khmer")},
         "age_band": reader.band(),
-        "destination": reader.destination(),
+        **{name: reader.foreign(name) for name in ("destination", "present")},
         **reader.places(),
     }
     evidence = reader.evidence()
