@@ -14,7 +14,8 @@ import outreach.hotline.tables
 import outreach.people.tables
 import outreach.planning.tables
 import outreach.reach.tables
-import outreach.store.ledger  # noqa: F401
+import outreach.store.ledger
+import outreach.store.processes  # noqa: F401
 from outreach.content.doors import load_doors
 from outreach.content.replies import Replies, load_replies
 from outreach.delivery.dispatch import Dispatcher, SenderPace

@@ -7,9 +7,11 @@ left, so that state is committed before the request is made.
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import Engine, Row
@@ -38,29 +40,49 @@ class Outgoing:
     validity: int
 
 
-def claim(engine: Engine, lane: Lane, channel: str, now: datetime, limit: int) -> list[int]:
-    """Leases up to `limit` due deliveries of `channel`; returns their ids."""
+def claim(
+    engine: Engine, lane: Lane, channel: str, now: datetime, limit: int, by: str = ""
+) -> list[int]:
+    """Leases up to `limit` due deliveries of `channel` to the process `by`; returns their ids in
+    the order in which they should leave: campaigns in turn, within one the longest due first."""
     with transaction(engine) as connection:
         stopped = queries.scopes(connection)
-        due = queries.claimable(connection, lane, channel, stopped, now, limit)
-        return [] if due is None else queries.lease(connection, lane, due, now + LEASE, now)
+        hungry = queries.waiting_campaigns(connection, lane, channel, stopped)
+        # Where there are more campaigns than places, no one is always the last.
+        random.shuffle(hungry)
+        taken: dict[int | None, list[int]] = {campaign: [] for campaign in hungry}
+        room = limit
+        while hungry and room > 0:
+            share, asked, hungry = max(1, room // len(hungry)), hungry[:room], hungry[room:]
+            for campaign in asked:
+                ids = queries.lease(
+                    connection, lane, channel, campaign, share, by, now + LEASE, now
+                )
+                taken[campaign] += ids
+                room -= len(ids)
+                if len(ids) == share:
+                    hungry.append(campaign)
+    return [number for turn in zip_longest(*taken.values()) for number in turn if number]
 
 
-def give_back(engine: Engine, lane: Lane, ids: Collection[int], now: datetime) -> None:
-    """Returns leases that will not be used."""
+def give_back(
+    engine: Engine, lane: Lane, ids: Collection[int], now: datetime, by: str = ""
+) -> None:
+    """Returns leases of `by` that will not be used."""
     with transaction(engine) as connection:
-        queries.give_back(connection, lane, ids, now)
+        queries.give_back(connection, lane, ids, by, now)
 
 
 def submit(
-    engine: Engine, lane: Lane, ids: Sequence[int], sender: str, now: datetime
+    engine: Engine, lane: Lane, ids: Sequence[int], sender: str, now: datetime, by: str = ""
 ) -> list[Outgoing]:
-    """Checks the leased `ids` again and commits an attempt (*submitting*) for each that may go."""
+    """Checks what of `ids` is still leased to `by` again, and commits an attempt (*submitting*)
+    for each that may go."""
     with transaction(engine) as connection:
         stopped = queries.scopes(connection)
-        rows = queries.leased(connection, lane, ids)
+        rows = queries.leased(connection, lane, ids, by)
         halted = [row.id for row in rows if _stopped(row, stopped)]
-        queries.give_back(connection, lane, halted, now)
+        queries.give_back(connection, lane, halted, by, now)
         rows = [row for row in rows if row.id not in set(halted)]
         late = [
             Held(row.id, DeliveryState.EXPIRED, "too_late") for row in rows if row.expires_at <= now

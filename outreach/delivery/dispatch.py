@@ -31,7 +31,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CHANNELS = ("sms", "voice")
-_CLAIM = 500
 _CHUNK = 250
 # Usual length of a Khmer text, to turn a pace in parts into a number of messages.
 _PARTS_GUESS = 3
@@ -54,7 +53,8 @@ class SenderPace:
 
 
 class Dispatcher:
-    """The sender of one process. `urgent` names the lanes that overtake."""
+    """The sender of one process. `urgent` names the lanes that overtake; `name` is whose leases
+    these are."""
 
     def __init__(
         self,
@@ -67,10 +67,11 @@ class Dispatcher:
         *,
         urgent: frozenset[str] = frozenset(),
         idle_seconds: float = 0.2,
+        name: str = "",
     ) -> None:
         self._engine, self._clock, self._gateway = engine, clock, gateway
         self._lanes, self._pace, self._executor = tuple(lanes), pace, executor
-        self._urgent, self._idle = urgent, idle_seconds
+        self._urgent, self._idle, self._name = urgent, idle_seconds, name
         self._pacers = {"sms": Pacer(pace.parts_per_second), "voice": Pacer(pace.calls_per_second)}
         # Half a second of pace.
         self._chunk_sizes = {
@@ -126,9 +127,9 @@ class Dispatcher:
 
     async def _turn(self, lane: Lane, channel: str, stop: asyncio.Event) -> bool:
         """Claims once and sends what was claimed; False if there was nothing."""
-        now = self._clock.now()
-        ids = await self._in_thread(claim, self._engine, lane, channel, now, _CLAIM)
-        size = self._chunk_sizes[channel]
+        now, size = self._clock.now(), self._chunk_sizes[channel]
+        # Two chunks are a second of pace: a campaign that starts now waits no longer for its turn.
+        ids = await self._in_thread(claim, self._engine, lane, channel, now, 2 * size, self._name)
         chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
         # The next chunk is recorded while this one leaves; each is at most half a second of pace.
         coming = self._submitting(lane, chunks[0]) if chunks else None
@@ -140,12 +141,16 @@ class Dispatcher:
                 await self._start(lane, item)
         unused = [number for chunk in chunks for number in chunk]
         if unused:
-            await self._in_thread(give_back, self._engine, lane, unused, self._clock.now())
+            await self._in_thread(
+                give_back, self._engine, lane, unused, self._clock.now(), self._name
+            )
         return bool(ids)
 
     def _submitting(self, lane: Lane, ids: Sequence[int]) -> asyncio.Task[list[Outgoing]]:
         return asyncio.create_task(
-            self._in_thread(submit, self._engine, lane, ids, self._pace.number, self._clock.now())
+            self._in_thread(
+                submit, self._engine, lane, ids, self._pace.number, self._clock.now(), self._name
+            )
         )
 
     async def _start(self, lane: Lane, item: Outgoing) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, func, or_, select, update
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import OPEN, DeliveryState
@@ -18,46 +18,58 @@ SWITCHES: Table = KillSwitch.__table__  # type: ignore[attr-defined]
 _WAITING = (D.PENDING, D.LEASED)
 
 
-def claimable(
-    connection: Connection,
-    lane: Lane,
-    channel: str,
-    scopes: Collection[str],
-    now: datetime,
-    limit: int,
-) -> Select[Any] | None:
-    """The ids that may be leased now under the kill switches `scopes`; None if all is stopped."""
+def waiting_campaigns(
+    connection: Connection, lane: Lane, channel: str, scopes: Collection[str]
+) -> list[int | None]:
+    """The campaigns of which something waits and which no kill switch of `scopes` stops; [None]
+    for a lane that has none. Costs a look at the index per campaign, however much waits."""
     if not {"everything", f"channel:{channel}"}.isdisjoint(scopes):
-        return None
+        return []
     t = lane.deliveries.c
-    query = select(t.id).where(t.state == D.PENDING, t.channel == channel, t.due_at <= now)
-    if "campaign_id" in t:
-        stopped = [int(s.partition(":")[2]) for s in scopes if s.startswith("campaign:")]
-        query = query.where(t.campaign_id.not_in(stopped))
-    return skip_locked(connection, query.order_by(t.due_at, t.id).limit(limit))
+    if "campaign_id" not in t:
+        return [None]
+    first = select(func.min(t.campaign_id)).where(t.state == D.PENDING, t.channel == channel)
+    found = select(first.scalar_subquery().label("id")).cte("found", recursive=True)
+    following = first.where(t.campaign_id > found.c.id).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.id.is_not(None)))
+    ids = connection.execute(select(found.c.id).where(found.c.id.is_not(None))).scalars()
+    return [number for number in ids if f"campaign:{number}" not in scopes]
 
 
 def lease(
-    connection: Connection, lane: Lane, ids: Select[Any], until: datetime, now: datetime
+    connection: Connection,
+    lane: Lane,
+    channel: str,
+    campaign: int | None,
+    limit: int,
+    by: str,
+    until: datetime,
+    now: datetime,
 ) -> list[int]:
-    """Leases the deliveries that `ids` selects; returns them."""
-    table = lane.deliveries
+    """Leases to `by` up to `limit` due deliveries of a campaign, the longest due first."""
+    table, t = lane.deliveries, lane.deliveries.c
+    due = select(t.id).where(t.state == D.PENDING, t.channel == channel, t.due_at <= now)
+    if campaign is not None:
+        due = due.where(t.campaign_id == campaign)
+    due = skip_locked(connection, due.order_by(t.due_at, t.id).limit(limit))
     result = connection.execute(
         update(table)
-        .where(table.c.id.in_(ids.scalar_subquery()))
-        .values(state=D.LEASED, lease_until=until, updated_at=now)
-        .returning(table.c.id)
+        .where(t.id.in_(due.scalar_subquery()))
+        .values(state=D.LEASED, lease_until=until, lease_by=by, updated_at=now)
+        .returning(t.id)
     )
     return sorted(row.id for row in result)
 
 
-def give_back(connection: Connection, lane: Lane, ids: Collection[int], now: datetime) -> None:
-    """Returns leases that were not used."""
+def give_back(
+    connection: Connection, lane: Lane, ids: Collection[int], by: str, now: datetime
+) -> None:
+    """Returns leases of `by` that were not used."""
     table = lane.deliveries
     connection.execute(
         update(table)
-        .where(table.c.id.in_(ids), table.c.state == D.LEASED)
-        .values(state=D.PENDING, lease_until=None, updated_at=now)
+        .where(table.c.id.in_(ids), table.c.state == D.LEASED, table.c.lease_by == by)
+        .values(state=D.PENDING, lease_until=None, lease_by=None, updated_at=now)
     )
 
 
@@ -67,14 +79,16 @@ def reclaim(connection: Connection, lane: Lane, now: datetime) -> int:
     return connection.execute(
         update(table)
         .where(table.c.state == D.LEASED, table.c.lease_until < now)
-        .values(state=D.PENDING, lease_until=None, updated_at=now)
+        .values(state=D.PENDING, lease_until=None, lease_by=None, updated_at=now)
     ).rowcount
 
 
-def leased(connection: Connection, lane: Lane, ids: Collection[int]) -> Sequence[Row[Any]]:
-    """The rows of `ids` that are still leased, locked."""
+def leased(connection: Connection, lane: Lane, ids: Collection[int], by: str) -> Sequence[Row[Any]]:
+    """The rows of `ids` that are still leased to `by`, locked."""
     table = lane.deliveries
-    query = select(table).where(table.c.id.in_(ids), table.c.state == D.LEASED)
+    query = select(table).where(
+        table.c.id.in_(ids), table.c.state == D.LEASED, table.c.lease_by == by
+    )
     return connection.execute(locked(connection, query.order_by(table.c.id))).all()
 
 

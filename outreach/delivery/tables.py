@@ -22,6 +22,8 @@ class DeliveryColumns(SQLModel):
     due_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Whose lease it is: a worker that was away too long must not send what another took over.
+    lease_by: str | None = Field(default=None, max_length=40)
     # Attempts that count towards the retry limit; one the gateway never took does not.
     attempts: int = 0
     first_tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -67,7 +69,7 @@ class Delivery(DeliveryColumns, table=True):
     __tablename__: ClassVar[str] = "delivery"
     __table_args__ = (
         UniqueConstraint("broadcast_id", "contact_id"),
-        Index("ix_delivery_claim", "state", "channel", "due_at"),
+        Index("ix_delivery_claim", "state", "channel", "campaign_id", "due_at", "id"),
         Index("ix_delivery_cap", "contact_id", "first_tried_at"),
     )
 
@@ -89,6 +91,22 @@ class Receipt(ReceiptColumns, table=True):
 
     __tablename__: ClassVar[str] = "receipt"
     __table_args__ = (UniqueConstraint("attempt_id", "state"),)
+
+
+class SenderPace(SQLModel, table=True):
+    """The pace of the sender on one channel, shared by all who send (`delivery/rules/pace.py`).
+    Moments are seconds since 1970 by the database's clock."""
+
+    __tablename__: ClassVar[str] = "sender_pace"
+
+    channel: str = Field(primary_key=True, max_length=5)
+    free_at: float
+    rate: float
+    rate_at: float
+    slowed_at: float
+    window_at: float
+    window_units: float
+    live: float
 
 
 class KillSwitch(SQLModel, table=True):
