@@ -16,7 +16,7 @@ import outreach.store.types
 
 
 revision = '7ef161ba5264'
-down_revision = '235d8c822776'
+down_revision = 'fdcc261028a8'
 branch_labels = None
 depends_on = None
 
