@@ -35,13 +35,14 @@ _KEYS = (
     "recordings",
     "approvals",
 )
+_RETRY_KEYS = ("attempts", "hours", "days_between", "other_channel")
 _PROVINCES = frozenset(f"{code:02}" for code in range(1, 26))
 
 
 @dataclass(frozen=True)
 class Campaign:
     """A campaign as its folder says. `texts` by language, with doors by name; `retry` holds limit,
-    hours and other_channel."""
+    hours, days_between and other_channel."""
 
     slug: str
     name_km: str
@@ -133,10 +134,10 @@ def _provinces(path: Path, head: CommentedMap, problems: list[Problem]) -> tuple
 def _retry(path: Path, head: CommentedMap, problems: list[Problem]) -> dict[str, Any]:
     given = head.get("retry") or CommentedMap()
     if not isinstance(given, CommentedMap):
-        todo = "Write attempts, hours and other_channel under it."
+        todo = f"Write {', '.join(_RETRY_KEYS)} under it."
         problems.append(Problem(path, line_of(head, "retry"), "retry is no mapping.", todo))
         return {}
-    problems += unknown_keys(path, given, ("attempts", "hours", "other_channel"))
+    problems += unknown_keys(path, given, _RETRY_KEYS)
     hours = given.get("hours", [8, 18])
     if not isinstance(hours, list) or not all(h in range(24) for h in hours) or len(hours) < 2:
         line = line_of(given, "hours")
@@ -144,7 +145,8 @@ def _retry(path: Path, head: CommentedMap, problems: list[Problem]) -> dict[str,
     return {
         "limit": _number(path, given, "attempts", 1, 5, problems),
         "hours": list(hours) if isinstance(hours, list) else [],
-        "other_channel": bool(given.get("other_channel", False)),
+        "days_between": _number(path, given, "days_between", 0, 7, problems, least=0),
+        "other_channel": _flag(path, given, "other_channel", False, problems),
     }
 
 
@@ -170,11 +172,27 @@ def _recordings(
 
 
 def _number(
-    path: Path, head: CommentedMap, key: str, default: int, most: int, problems: list[Problem]
+    path: Path,
+    head: CommentedMap,
+    key: str,
+    default: int,
+    most: int,
+    problems: list[Problem],
+    *,
+    least: int = 1,
 ) -> int:
     value = head.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         line = line_of(head, key)
-        problems.append(Problem(path, line, f"{key} is {value!r}.", f"Give 1 to {most}."))
+        problems.append(Problem(path, line, f"{key} is {value!r}.", f"Give {least} to {most}."))
+        return default
+    return value
+
+
+def _flag(path: Path, head: CommentedMap, key: str, default: bool, problems: list[Problem]) -> bool:
+    value = head.get(key, default)
+    if not isinstance(value, bool):
+        line = line_of(head, key)
+        problems.append(Problem(path, line, f"{key} is {value!r}.", "Give true or false."))
         return default
     return value

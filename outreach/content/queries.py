@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,18 @@ def wordings_of(connection: Connection, campaign_id: int) -> Sequence[Row[Any]]:
     """All that a campaign says."""
     query = select(WORDINGS).where(WORDINGS.c.campaign_id == campaign_id)
     return connection.execute(query.order_by(WORDINGS.c.channel, WORDINGS.c.language)).all()
+
+
+def languages_of(
+    connection: Connection, campaign_ids: Collection[int]
+) -> dict[int, set[tuple[str, str]]]:
+    """In which languages and on which channels each campaign says something."""
+    w = WORDINGS.c
+    query = select(w.campaign_id, w.language, w.channel).where(w.campaign_id.in_(campaign_ids))
+    found: dict[int, set[tuple[str, str]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.campaign_id, set()).add((row.language, row.channel))
+    return found
 
 
 def recording_of(connection: Connection, campaign_id: int, language: str) -> Recording | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from outreach.delivery.progress import News
+from outreach.delivery.rules.consequences import Again, after
 from outreach.delivery.rules.states import AttemptState
 from outreach.gateways.ports import (
     Accepted,
@@ -16,10 +17,9 @@ from outreach.gateways.ports import (
     Unreachable,
 )
 
-_AGAIN = frozenset({ErrorClass.RETRY_LATER, ErrorClass.RETRY_LITTLE, ErrorClass.UNKNOWN})
-# The account or our settings are at fault, not the person's phone: the message keeps its turn.
-HALTING = frozenset({ErrorClass.CONFIGURATION, ErrorClass.SUSPENDED})
 _UNREACHABLE_PAUSE = timedelta(seconds=30)
+# What keeps its turn waits for a person anyway; it only must not spin.
+_HALTED_PAUSE = timedelta(minutes=1)
 
 
 def of_answer(attempt_id: int, outcome: Outcome) -> News | None:
@@ -36,16 +36,16 @@ def of_answer(attempt_id: int, outcome: Outcome) -> News | None:
             error_code="unreachable",
             again_after=_UNREACHABLE_PAUSE,
         )
-    if isinstance(outcome, Rejected):
-        return _rejected(attempt_id, outcome)
+    if isinstance(outcome, Rejected) and outcome.klass is not ErrorClass.MAY_DUPLICATE:
+        return _failed(attempt_id, outcome.code, outcome.klass)
     return None
 
 
 def of_report(attempt_id: int, report: Report) -> News:
     """The news in a receipt or in what polling found."""
     state = AttemptState(report.state)
-    if state is AttemptState.FAILED and report.klass in (*_AGAIN, None):
-        state = AttemptState.ERRORED
+    if state is AttemptState.FAILED:
+        return _failed(attempt_id, report.error_code, report.klass, report.sid)
     return News(
         attempt_id,
         state,
@@ -55,19 +55,15 @@ def of_report(attempt_id: int, report: Report) -> News:
     )
 
 
-def _rejected(attempt_id: int, outcome: Rejected) -> News | None:
-    if outcome.klass is ErrorClass.MAY_DUPLICATE:
-        return None
-    if outcome.klass in HALTING:
-        state, again = AttemptState.ERRORED, timedelta(minutes=1)
-    elif outcome.klass in _AGAIN:
-        state, again = AttemptState.ERRORED, None
-    else:
-        state, again = AttemptState.FAILED, None
+def _failed(
+    attempt_id: int, code: str | None, klass: ErrorClass | None, sid: str | None = None
+) -> News:
+    again = after(klass).again
     return News(
         attempt_id,
-        state,
-        error_code=outcome.code,
-        error_class=outcome.klass,
-        again_after=again,
+        AttemptState.FAILED if again is Again.NEVER else AttemptState.ERRORED,
+        sid=sid,
+        error_code=code,
+        error_class=klass or "",
+        again_after=_HALTED_PAUSE if again is Again.KEEPS_ITS_TURN else None,
     )

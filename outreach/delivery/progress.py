@@ -159,7 +159,7 @@ def _delivery_row(
             "due_at": now + item.again_after,
         }
     if after in RETRYABLE:
-        again = _again(delivery, policies, now)
+        again = _again(delivery, policies, item, now)
         if again:
             return row | {
                 "state": DeliveryState.PENDING,
@@ -172,7 +172,7 @@ def _delivery_row(
 
 
 def _again(
-    delivery: Row[Any], policies: Mapping[int, RetryPolicy], now: datetime
+    delivery: Row[Any], policies: Mapping[int, RetryPolicy], item: News, now: datetime
 ) -> TryAgain | None:
     return decide(
         policies.get(delivery.id, RetryPolicy()),
@@ -181,4 +181,5 @@ def _again(
         now=now,
         zone=delivery.zone,
         expires_at=delivery.expires_at,
+        error_class=item.error_class,
     )

@@ -11,12 +11,11 @@ from sqlalchemy import Connection, Row
 
 from outreach.delivery.lane import Held, Lane, Later, Move, Ready, Verdict
 from outreach.delivery.rules.listening import listened
-from outreach.delivery.rules.retry import RetryPolicy
 from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
 from outreach.people import optout
-from outreach.planning import queries
+from outreach.planning import queries, retrying
 from outreach.planning.audience.queries import DELIVERIES
 from outreach.planning.cost import price_of
 from outreach.planning.rules import cap, window
@@ -50,7 +49,7 @@ def broadcast_lane(vault: Vault, *, loopback: bool) -> Lane:
         receipts=queries.RECEIPTS,
         check=check,
         addresses=addresses,
-        policies=_policies,
+        policies=retrying.policies,
         moved=moved,
         ended=_ended,
     )
@@ -86,18 +85,6 @@ def _forbidden_because(known: Row[Any], row: Row[Any], loopback: bool) -> str | 
     if row.channel == "sms" and _forbidden(known.body):
         return "deny_list"
     return None
-
-
-def _policies(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[int, RetryPolicy]:
-    retry = queries.retry_of(connection, {row.campaign_id for row in rows})
-    return {
-        row.id: RetryPolicy(
-            limit=int(retry[row.campaign_id].get("limit", 1)),
-            hours=tuple(retry[row.campaign_id].get("hours", RetryPolicy().hours)),
-            other_channel=bool(retry[row.campaign_id].get("other_channel", False)),
-        )
-        for row in rows
-    }
 
 
 def _moved(connection: Connection, vault: Vault, moves: Sequence[Move], now: datetime) -> None:

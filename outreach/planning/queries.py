@@ -47,10 +47,16 @@ def campaign_by_slug(connection: Connection, slug: str) -> Row[Any] | None:
     return connection.execute(select(CAMPAIGNS).where(CAMPAIGNS.c.slug == slug)).first()
 
 
-def retry_of(connection: Connection, ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """The retry policies of campaigns, as stored."""
-    query = select(CAMPAIGNS.c.id, CAMPAIGNS.c.retry).where(CAMPAIGNS.c.id.in_(ids))
-    return {row.id: row.retry for row in connection.execute(query)}
+def facts_for_retry(connection: Connection, delivery_ids: Collection[int]) -> dict[int, Any]:
+    """By delivery: its campaign's retry policy as stored, and what its person can take."""
+    d, c = DELIVERIES.c, CONTACTS.c
+    query = (
+        select(d.id, CAMPAIGNS.c.retry, c.channel, c.reads, c.shows_khmer)
+        .join(CAMPAIGNS, CAMPAIGNS.c.id == d.campaign_id)
+        .join(CONTACTS, c.id == d.contact_id)
+        .where(d.id.in_(delivery_ids))
+    )
+    return {row.id: row for row in connection.execute(query)}
 
 
 def put_schedule(connection: Connection, row: Mapping[str, Any]) -> None:

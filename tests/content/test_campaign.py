@@ -33,7 +33,12 @@ def test_the_shipped_campaign_is_right(folder: Path, doors: Doors) -> None:
     assert campaign.slug == "safe-migration"
     assert set(campaign.texts) == {"km", "en"}
     assert campaign.recordings["km"].placeholder
-    assert campaign.retry == {"limit": 3, "hours": [8, 12, 18], "other_channel": True}
+    assert campaign.retry == {
+        "limit": 3,
+        "hours": [8, 12, 18],
+        "days_between": 0,
+        "other_channel": True,
+    }
 
 
 def test_a_missing_language_is_named_by_its_file(folder: Path, doors: Doors) -> None:

@@ -46,8 +46,8 @@ RECEIPTS: list[tuple[str, dict[str, str], Report | None]] = [
     ),
     (
         "Somleng, a code that is a string",
-        {"MessageSid": "6b2f-uuid", "MessageStatus": "failed", "ErrorCode": "S1001"},
-        Report("6b2f-uuid", "at_1", "failed", "S1001", ErrorClass.UNKNOWN),
+        {"MessageSid": "6b2f-uuid", "MessageStatus": "failed", "ErrorCode": "S9001"},
+        Report("6b2f-uuid", "at_1", "failed", "S9001", ErrorClass.UNKNOWN),
     ),
     (
         "Somleng, failed without a code",

@@ -31,7 +31,7 @@ CAMPAIGNS: Table = Campaign.__table__  # type: ignore[attr-defined]
 DELIVERIES: Table = Delivery.__table__  # type: ignore[attr-defined]
 CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
 # What is said in the contact's language, or in Khmer where the campaign has no other.
-_FALLBACK = "km"
+FALLBACK = "km"
 
 
 def chunk_end(connection: Connection, after: int, size: int) -> int | None:
@@ -125,7 +125,7 @@ def wording_id(
         query = select(w.c.id).where(w.c.campaign_id == campaign_id, w.c.channel == channel)
         return query.where(w.c.language == spoken).scalar_subquery()
 
-    return func.coalesce(said_in(language), said_in(literal(_FALLBACK)))
+    return func.coalesce(said_in(language), said_in(literal(FALLBACK)))
 
 
 def _suppressed_facts(
