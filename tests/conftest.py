@@ -53,21 +53,37 @@ def postgres_template(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a fresh database with the whole schema, once per kind."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'outreach.sqlite'}"
-        engine = make_engine(url)
-        SQLModel.metadata.create_all(engine)
-        engine.dispose()
-        yield url
-        return
-    server: str = request.getfixturevalue("postgres_url")
-    template: str = request.getfixturevalue("postgres_template")
+    found: str = request.getfixturevalue(f"{request.param}_url")
+    return found
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of a fresh SQLite file with the whole schema."""
+    url = f"sqlite:///{tmp_path / 'outreach.sqlite'}"
+    engine = make_engine(url)
+    SQLModel.metadata.create_all(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def postgresql_url(postgres_url: str, postgres_template: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database with the whole schema."""
     name = f"test_{os.getpid()}_{abs(hash(str(tmp_path)))}"
-    _maintain(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _with_database(server, name)
-    _maintain(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _maintain(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield _with_database(postgres_url, name)
+    _maintain(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_database(postgresql_url: str) -> Iterator[Engine]:
+    """An engine on a fresh PostgreSQL database, for what SQLite does not have."""
+    engine = make_engine(postgresql_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ People, delivery and (sealed) hotline append; `reach` alone reads. Help facts ca
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Connection, Index, Row, Table, func, select
+from sqlalchemy import Column, Connection, Index, Row, Table, column, func, select, table
 from sqlmodel import Field, SQLModel
 
 from outreach.kernel.dimensions import NOT_ASKED
@@ -70,15 +71,26 @@ class LedgerFact(SQLModel, table=True):
 
 
 LEDGER: Table = LedgerFact.__table__  # type: ignore[attr-defined]
-# Any number that nothing else locks.
+# Any number that nothing else locks; as PostgreSQL shows it, its upper half is 0.
 _WRITERS = 0x0DEADFAC
+_LOCKS = table(
+    "pg_locks",
+    column("locktype"),
+    column("database"),
+    column("classid"),
+    column("objid"),
+    column("virtualtransaction"),
+)
+_DATABASES = table("pg_database", column("oid"), column("datname"))
+# A writer's transaction lasts some milliseconds.
+_PATIENCE_SECONDS, _LOOK_SECONDS = 1.0, 0.005
 
 
 def announce(connection: Connection) -> None:
-    """Says that this transaction is about to append: `settled` waits for it.
+    """Says that this transaction is about to append: `settled` waits for its end.
 
     PostgreSQL gives ids before it commits, so that a lower id may appear after a higher one;
-    SQLite has one writer.
+    SQLite has one writer. The lock is shared and nobody ever asks for it alone: no writer waits.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock_shared(_WRITERS)))
@@ -93,15 +105,33 @@ def append(connection: Connection, facts: Sequence[Fact]) -> None:
 
 def settled(connection: Connection) -> int | None:
     """The highest id below which no fact will ever appear any more (0 where there is none), or
-    None while somebody is appending: ask again later.
+    None where a writer took too long: ask again later.
 
-    It never queues for the lock, because writers that queue behind it hold row locks already.
+    Who gets ids up to the newest fact seen here announced itself before; when all who had are
+    done, nothing below can appear. Later writers, however many, are not waited for.
     """
-    if connection.dialect.name == "postgresql":
-        alone = connection.execute(select(func.pg_try_advisory_xact_lock(_WRITERS))).scalar_one()
-        if not alone:
+    newest = select(func.coalesce(func.max(LEDGER.c.id), 0))
+    upto = int(connection.execute(newest).scalar_one())
+    if connection.dialect.name != "postgresql":
+        return upto
+    earlier = _appending(connection)
+    patience = time.monotonic() + _PATIENCE_SECONDS
+    while earlier:
+        if time.monotonic() > patience:
             return None
-    return int(connection.execute(select(func.coalesce(func.max(LEDGER.c.id), 0))).scalar_one())
+        time.sleep(_LOOK_SECONDS)
+        earlier &= _appending(connection)
+    return upto
+
+
+def _appending(connection: Connection) -> set[str]:
+    """The transactions that have announced themselves."""
+    l, d = _LOCKS.c, _DATABASES.c  # noqa: E741
+    here = select(d.oid).where(d.datname == func.current_database()).scalar_subquery()
+    query = select(l.virtualtransaction).where(
+        l.locktype == "advisory", l.database == here, l.classid == 0, l.objid == _WRITERS
+    )
+    return set(connection.execute(query).scalars())
 
 
 def facts_after(connection: Connection, after: int, upto: int, limit: int) -> Sequence[Row[Any]]:

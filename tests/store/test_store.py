@@ -161,3 +161,32 @@ def test_nothing_is_settled_while_somebody_appends(database: Engine) -> None:
             assert settled(reader) is None
     with transaction(database) as connection:
         assert settled(connection) == 1
+
+
+def test_the_ledger_settles_while_many_append_without_a_pause(postgres_database: Engine) -> None:
+    """No moment is without a writer; what each sees as settled never gets a fact below it."""
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            with transaction(postgres_database) as connection:
+                append(connection, [Fact("x", NOON)] * 3)
+                over.wait(0.02)
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    seen: list[tuple[int, int]] = []
+    while len(seen) < 12:
+        with transaction(postgres_database) as connection:
+            upto = settled(connection)
+        assert upto is not None
+        with reading(postgres_database) as connection:
+            seen.append((upto, len(facts_after(connection, 0, upto, 100_000))))
+    over.set()
+    for writer in writers:
+        writer.join()
+    with reading(postgres_database) as connection:
+        for upto, count in seen:
+            assert len(facts_after(connection, 0, upto, 100_000)) == count
+    assert seen[-1][0] > seen[0][0]
