@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from outreach.store.types import RowId, UtcDateTime
@@ -42,6 +42,7 @@ class AttemptColumns(SQLModel):
     sender: str = Field(max_length=20)
     sid: str | None = Field(default=None, max_length=64, index=True)
     error_code: str | None = Field(default=None, max_length=20)
+    error_class: str = Field(default="", max_length=14, sa_column_kwargs={"server_default": ""})
     parts: int = 1
     body_digest: str = Field(default="", max_length=64)
     submitting_at: datetime = Field(sa_type=UtcDateTime)
@@ -119,3 +120,45 @@ class KillSwitch(SQLModel, table=True):
     reason: str = Field(max_length=200)
     by: str = Field(max_length=60)
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SwitchEvent(SQLModel, table=True):
+    """Every stop and every going on, for ever: who, when, why. `scope` is a kill switch's, or
+    `corridor:KH-TH`; `action` is `stop` or `go`."""
+
+    __tablename__: ClassVar[str] = "switch_event"
+    __table_args__ = (Index("ix_switch_event_scope", "scope", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    scope: str = Field(max_length=40)
+    action: str = Field(max_length=4)
+    reason: str = Field(max_length=200)
+    by: str = Field(max_length=60)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Notice(SQLModel, table=True):
+    """Something that an operator has to look at; the same thing again only counts. Holds no number
+    and no text of anybody's."""
+
+    __tablename__: ClassVar[str] = "notice"
+    __table_args__ = (
+        Index(
+            "ix_notice_open",
+            "kind",
+            "scope",
+            unique=True,
+            postgresql_where=text("seen_at IS NULL"),
+            sqlite_where=text("seen_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    kind: str = Field(max_length=20)
+    scope: str = Field(max_length=40)
+    detail: str = Field(max_length=200)
+    times: int = 1
+    first_at: datetime = Field(sa_type=UtcDateTime)
+    last_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    seen_by: str = Field(default="", max_length=60)

@@ -30,6 +30,10 @@ class Campaign(SQLModel, table=True):
     purpose: str = Field(default="campaign", max_length=12)
     provinces: list[str] = Field(default_factory=list, sa_type=JSON)
     retry: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    # Narrower hours than everybody's, and whether public holidays count (rules/window.py).
+    sending: dict[str, object] = Field(
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"}
+    )
     validity_seconds: int = 14_400
     expires_hours: int = 48
     loaded_at: datetime = Field(sa_type=UtcDateTime)
@@ -63,3 +67,29 @@ class Broadcast(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Budget(SQLModel, table=True):
+    """What a campaign may cost in all, in millionths of `currency`. `held_micro` is what its
+    attempts cost or may still cost: it grows when an attempt is recorded, before anything leaves."""
+
+    __tablename__: ClassVar[str] = "budget"
+
+    campaign_id: int = Field(primary_key=True, sa_type=RowId)
+    limit_micro: int = Field(sa_type=RowId)
+    held_micro: int = Field(default=0, sa_type=RowId)
+    currency: str = Field(max_length=3)
+
+
+class Corridor(SQLModel, table=True):
+    """A way that people take to work, from one country to another (two letters each), and whether
+    it is open (S34). A corridor without a row is open."""
+
+    __tablename__: ClassVar[str] = "corridor"
+
+    origin: str = Field(primary_key=True, max_length=2)
+    destination: str = Field(primary_key=True, max_length=2)
+    is_open: bool = True
+    reason: str = Field(max_length=200)
+    by: str = Field(max_length=60)
+    at: datetime = Field(sa_type=UtcDateTime)
