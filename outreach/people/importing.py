@@ -23,9 +23,10 @@ from outreach.kernel.mask import mask
 from outreach.kernel.sealing import Vault
 from outreach.people.enrolment import Tally, enrol, plan
 from outreach.people.files import Line, open_rows
-from outreach.people.places import Gazetteer, gazetteer
+from outreach.people.places import gazetteer
 from outreach.people.rejects import Rejects
 from outreach.people.rules.columns import Columns, guess
+from outreach.people.rules.gazetteer import Gazetteer
 from outreach.people.rules.reasons import Reason
 from outreach.people.rules.row import Entry, Place, Wrong, read
 from outreach.store.engine import reading, transaction
@@ -145,7 +146,7 @@ def _columns(lines: Iterator[Line], path: Path) -> Columns:
 
 def _places(engine: Engine, columns: Columns) -> Gazetteer:
     places = gazetteer(engine)
-    if not places.provinces and not columns.at.keys().isdisjoint(("province", "commune")):
+    if not places and not columns.at.keys().isdisjoint(("province", "district", "commune")):
         raise BadInput(
             "The file names places, but the gazetteer is empty.", remedy="Run: outreach places load"
         )

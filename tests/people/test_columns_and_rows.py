@@ -16,7 +16,7 @@ TODAY = date(2026, 3, 2)
 GOOD = {"phone": "0381234567"}
 
 
-def place(province: str, commune: str) -> tuple[str, str] | Reason:
+def place(province: str, commune: str, _district: str) -> tuple[str, str] | Reason:
     return Reason.NO_PLACE if commune == "999999" else (province or "01", commune or "010201")
 
 

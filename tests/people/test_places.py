@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from sqlalchemy import Engine
 
 from outreach.people.places import gazetteer, load_places
+from outreach.people.rules.gazetteer import DIGITS, Gazetteer, Node
 from outreach.people.rules.reasons import Reason
 
 
@@ -46,3 +48,100 @@ def test_the_gazetteer_is_loaded_within_two_seconds(database: Engine) -> None:
     began = time.perf_counter()
     load_places(database)
     assert time.perf_counter() - began < 2
+
+
+PROVINCES = {
+    "02": ("Battambong", "Batdambang", "Bat Dambang"),
+    "04": ("kompong chnang", "Kg. Chhnang"),
+    "05": ("Kompong Speu", "Kampong Spueu"),
+    "09": ("Kaoh Kong",),
+    "10": ("Kratié", "Kracheh"),
+    "12": ("Phnompenh", "Pnom Penh", "រាជធានី​ភ្នំពេញ"),
+    "15": ("Pousat", "Pouthisat"),
+    "16": ("Rattanakiri", "Ratanakiri"),
+    "17": ("Siem Reab", "Siem-Reap", "SIEMREAP CITY", "ខេត្ត សៀមរាប"),
+    "18": ("Preah Sihanouk", "Krong Preah Sihanouk", "Kampong Som"),
+    "19": ("Stoeng Traeng",),
+    "21": ("Takéo", "Takev"),
+    "22": ("Oddar Meanchey", "Otdor Mean Chey", "Oudormeanchey", "ឧត្តរមានជ័យ"),
+    "25": ("Tbong Khmum",),
+}
+
+
+@pytest.fixture
+def everywhere(database: Engine) -> Gazetteer:
+    load_places(database)
+    return gazetteer(database, tuple(DIGITS))
+
+
+def test_a_province_is_found_in_any_spelling_that_lists_have(everywhere: Gazetteer) -> None:
+    found = {
+        written: everywhere.find(written, "") for names in PROVINCES.values() for written in names
+    }
+    expected = {w: (code, "not_asked") for code, names in PROVINCES.items() for w in names}
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "written", ["Atlantis", "Bangkok", "Kampong", "Prey", "x", "Kompong Kompong"]
+)
+def test_what_is_no_province_is_never_made_one(everywhere: Gazetteer, written: str) -> None:
+    assert everywhere.find(written, "") is Reason.NO_PLACE
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (("Siem Reap", "Svay Dangkum"), ("17", "171002")),  # the gazetteer has Dankum
+        (("Siem Reap", "Slor Kram"), ("17", "171001")),
+        (("01", "Samraong", "Ou Chrov"), ("01", "010505")),
+        (("", "Samraong", "Ou Chrov"), ("01", "010505")),
+        (("", "", "Ou Chrov"), ("01", "not_asked")),
+        (("", "Samraong"), Reason.AMBIGUOUS_PLACE),
+        (("", "Svay Dangkum"), Reason.NO_PLACE),  # of the whole country, too many sound alike
+        (("01", "Svay Dankum"), Reason.OTHER_PROVINCE),
+        (("171002", ""), Reason.NO_PLACE),
+        (("17", "0102"), Reason.NO_PLACE),
+    ],
+)
+def test_a_commune_is_one_or_it_is_none(
+    everywhere: Gazetteer, given: tuple[str, ...], expected: object
+) -> None:
+    assert everywhere.find(*given) == expected
+
+
+def test_every_commune_is_found_by_both_of_its_names_within_its_district(
+    everywhere: Gazetteer,
+) -> None:
+    communes = [node for node in everywhere if node.kind == "commune"]
+    missed = [
+        node.code
+        for node in communes
+        for name in (node.name_en, node.name_km)
+        if everywhere.find(node.code[:2], name, node.code[:4]) != (node.code[:2], node.code)
+    ]
+    # Eight communes of one district bear one name in the source.
+    assert len(communes) == 1661
+    assert {code[:4] for code in missed} <= {"2503", "0505"}
+
+
+def test_a_search_shows_all_that_it_may_mean_and_places_within_places(
+    everywhere: Gazetteer,
+) -> None:
+    def codes(text: str, **scope: str) -> list[str]:
+        return [node.code for node in everywhere.search(text, **scope)]
+
+    assert codes("Siem Reap")[:2] == ["17", "1710"]
+    assert codes("Samraong, Siem Reap", kind="commune") == ["171109"]
+    assert codes("សៀមរាប › សំរោង", kind="commune") == ["171109"]
+    assert "010505" in codes("ឃុំសំរោង")
+    assert codes("Poipet")[:2] == ["0110", "011002"]
+    assert codes("10201") == ["010201"]
+    assert codes("Svay Dangkom", within="17") == ["171002", "17100207"]
+    assert codes("Atlantis") == codes("") == codes(" , ") == codes("99") == []
+
+
+def test_a_place_knows_what_it_lies_in(everywhere: Gazetteer) -> None:
+    path = everywhere.path("01020103")
+    assert [node.kind for node in path] == ["province", "district", "commune", "village"]
+    assert path[0] == Node("01", "province", "បន្ទាយមានជ័យ", "Banteay Meanchey")

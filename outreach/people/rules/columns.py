@@ -22,6 +22,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "province", "province code", "province name", "province/capital", "capital/province",
         "ខេត្ត", "រាជធានី/ខេត្ត", "ខេត្ត/រាជធានី", "ខេត្ត/ក្រុង",
     ),
+    "district": (
+        "district", "district code", "district name", "khan", "srok", "district/khan", "srok/khan",
+        "city/district/khan", "ស្រុក", "ខណ្ឌ", "ស្រុក/ខណ្ឌ", "ក្រុង/ស្រុក", "ក្រុង/ស្រុក/ខណ្ឌ",
+    ),
     "commune": (
         "commune", "commune code", "commune name", "sangkat", "khum", "commune/sangkat",
         "khum/sangkat", "place", "place code", "village code", "ឃុំ", "សង្កាត់", "ឃុំ/សង្កាត់",

@@ -56,7 +56,7 @@ _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _HOW_MOST, _WORDING_MOST = 80, 40
 
-Place = Callable[[str, str], tuple[str, str] | Reason]
+Place = Callable[[str, str, str], tuple[str, str] | Reason]
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,11 @@ class _Reader:
     def places(self) -> dict[str, str]:
         if self.plain("province") in _UNSAID:
             return {"province": PREFER_NOT, "commune": NOT_ASKED}
-        found = self.place(self.cell("province"), self.cell("commune"))
+        given = {name: self.cell(name) for name in ("province", "commune", "district")}
+        found = self.place(*given.values())
         if isinstance(found, Reason):
-            self.blame("commune" if self.cell("commune") else "province", found)
+            named = (name for name in ("commune", "district", "province") if given[name])
+            self.blame(next(named), found)
             return {}
         return {"province": found[0], "commune": found[1]}
 
@@ -188,7 +190,8 @@ class _Reader:
 def read(cells: Mapping[str, str], today: date, place: Place) -> Entry | tuple[Wrong, ...]:
     """The entry in a row's `cells` (by field), or all that is wrong with it.
 
-    `today` is the local day; `place(province, commune)` finds the codes of both, or says why not.
+    `today` is the local day; `place(province, commune, district)` finds the codes of the first
+    two, or says why not.
     """
     reader = _Reader(cells, today, place)
     number = reader.number()
