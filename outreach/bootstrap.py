@@ -24,13 +24,17 @@ from outreach.gateways.ports import Gateway
 from outreach.gateways.registry import gateway_from
 from outreach.hotline import lane as answers
 from outreach.hotline.desk import Desk
+from outreach.hotline.sealed import HELP_STORE
 from outreach.kernel.clock import Clock, open_clock
 from outreach.kernel.errors import Refused, SettingsError
+from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
+from outreach.people.sealed import REGISTER
 from outreach.planning.lane import broadcast_lane
 from outreach.settings import Settings
 from outreach.store.engine import make_engine
 from outreach.store.migrate import require_current, upgrade
+from outreach.store.rotation import SealedStore
 
 metadata: MetaData = SQLModel.metadata
 
@@ -84,6 +88,11 @@ def migrate(settings: Settings) -> Engine:
 def open_clock_of(settings: Settings) -> Clock:
     """The clock that the settings name."""
     return open_clock(settings.rehearsal_clock)
+
+
+def sealed_stores(settings: Settings) -> tuple[tuple[SealedStore, Vault], ...]:
+    """Each store that is sealed, with its keys."""
+    return (REGISTER, settings.vault()), (HELP_STORE, settings.help_vault())
 
 
 def replies_of(settings: Settings) -> Replies:

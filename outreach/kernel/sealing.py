@@ -1,7 +1,8 @@
 """Seals what must not be readable at rest, and finds it again by a keyed fingerprint (S18, S19).
 
 Sealing is AES-256-GCM; the lookup key is HMAC-SHA256. The two families of keys are apart: sealing
-keys rotate and are then removed, lookup keys stay while an opt-out tombstone uses them.
+keys rotate and are then removed, lookup keys stay while an opt-out tombstone uses them. What is
+sealed names its key, and so does a fingerprint: it ends in the eight digits of its key's name.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import binascii
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 
@@ -21,7 +23,11 @@ from outreach.kernel.errors import BadInput, Unavailable
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+FINGERPRINT_BYTES = 32
+TAG_BYTES = 4
 FAMILIES = ("seal", "lookup")
+_NAME = re.compile(r"(?:seal|lookup)-[A-Za-z0-9_.-]{1,50}")
+_TAGGED = re.compile(r"lookup-([0-9a-f]{8})")
 
 
 class Vault:
@@ -31,15 +37,28 @@ class Vault:
     """
 
     def __init__(self, seal: Mapping[str, bytes], lookup: Mapping[str, bytes]) -> None:
+        self._keys = {**seal, **lookup}
         self._ciphers = {name: AESGCM(key) for name, key in seal.items()}
-        self._lookup = dict(lookup)
         self.current = next(iter(seal))
         self._current_cipher = self._ciphers[self.current]
-        self._header = bytes([len(self.current)]) + self.current.encode()
-        self._current_lookup = next(iter(self._lookup.values()))
+        self.headers = {name: bytes([len(name)]) + name.encode() for name in seal}
+        self._header = self.headers[self.current]
+        self.tags = {name: _tag(name) for name in lookup}
+        self._lookup = [
+            (key, FINGERPRINT_BYTES - len(self.tags[name]), self.tags[name])
+            for name, key in lookup.items()
+        ]
+        self.current_lookup = next(iter(lookup))
 
     def __repr__(self) -> str:
         return f"<Vault current={self.current} of {len(self._ciphers)}>"
+
+    def checks(self) -> dict[str, str]:
+        """By key name a value that tells whether two keys are the same one, and nothing else."""
+        return {
+            name: hmac.digest(key, b"outreach: which key is this", hashlib.sha256).hex()[:32]
+            for name, key in self._keys.items()
+        }
 
     def seal(self, text: str) -> bytes:
         """`text` sealed with the current key: name length, name, nonce, ciphertext and tag."""
@@ -48,8 +67,8 @@ class Vault:
 
     def unseal(self, sealed: bytes) -> str:
         """The text inside; raises Unavailable if its key is not here or it was altered."""
-        end = 1 + sealed[0]
-        name = sealed[1:end].decode()
+        name = key_name(sealed)
+        end = 1 + len(name)
         cipher = self._ciphers.get(name)
         if cipher is None:
             raise Unavailable(
@@ -59,7 +78,7 @@ class Vault:
         nonce = sealed[end : end + _NONCE_BYTES]
         try:
             return cipher.decrypt(nonce, sealed[end + _NONCE_BYTES :], None).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut short
             raise Unavailable(
                 "A sealed value does not open with its key: it was altered or the key is wrong.",
                 remedy="Restore the database or the keys from a backup.",
@@ -67,11 +86,21 @@ class Vault:
 
     def lookup(self, text: str) -> bytes:
         """The 32-byte fingerprint that finds `text`, made with the current lookup key."""
-        return hmac.digest(self._current_lookup, text.encode(), hashlib.sha256)
+        key, length, tag = self._lookup[0]
+        return hmac.digest(key, text.encode(), hashlib.sha256)[:length] + tag
 
     def lookups(self, text: str) -> list[bytes]:
         """The fingerprints of `text` under every lookup key, the current one first."""
-        return [hmac.digest(key, text.encode(), hashlib.sha256) for key in self._lookup.values()]
+        said = text.encode()
+        return [
+            hmac.digest(key, said, hashlib.sha256)[:length] + tag
+            for key, length, tag in self._lookup
+        ]
+
+
+def key_name(sealed: bytes) -> str:
+    """The name of the key that a value is sealed with."""
+    return sealed[1 : 1 + sealed[0]].decode(errors="replace") if sealed else ""
 
 
 def parse_keys(text: str, where: str) -> Vault:
@@ -84,7 +113,7 @@ def parse_keys(text: str, where: str) -> Vault:
     for position, entry in enumerate((e.strip() for e in text.split(",") if e.strip()), start=1):
         name, _, value = entry.partition("=")
         family = name.partition("-")[0]
-        if family not in found or name in found[family] or len(name) > 60:
+        if not _NAME.fullmatch(name) or name in found[family]:
             raise BadInput(
                 f"Key {position} needs a name of its own that begins with seal- or lookup-.",
                 where=where,
@@ -101,9 +130,20 @@ def parse_keys(text: str, where: str) -> Vault:
 
 def new_keys() -> str:
     """A fresh set in the form that parse_keys reads."""
-    suffix = secrets.token_hex(3)
-    fresh = ((f, base64.b64encode(os.urandom(_KEY_BYTES)).decode()) for f in FAMILIES)
-    return ",".join(f"{family}-{suffix}={key}" for family, key in fresh)
+    return ",".join(new_key(family) for family in FAMILIES)
+
+
+def new_key(family: str) -> str:
+    """One fresh key of a family, to be added to a set."""
+    value = base64.b64encode(os.urandom(_KEY_BYTES)).decode()
+    return f"{family}-{secrets.token_hex(TAG_BYTES)}={value}"
+
+
+def _tag(name: str) -> bytes:
+    """What a fingerprint made with this lookup key ends in; nothing for a key of the older form,
+    whose name has no eight digits."""
+    found = _TAGGED.fullmatch(name)
+    return bytes.fromhex(found[1]) if found else b""
 
 
 def _decode(value: str, where: str, position: int) -> bytes:

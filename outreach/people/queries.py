@@ -166,6 +166,23 @@ def end_opt_out(connection: Connection, keys: Collection[bytes], at: datetime) -
     return connection.execute(statement.values(ended_at=at)).rowcount
 
 
+def move_fingerprints(connection: Connection, pairs: Mapping[bytes, bytes]) -> None:
+    """Brings STOPs and the history of consent under new fingerprints (`pairs`: old to new), held
+    alone. Where both have a STOP, one that holds stays."""
+    e, o = EVENTS.c, OPT_OUTS.c
+    moves = [{"b_old": old, "b_new": new} for old, new in pairs.items()]
+    statement = update(EVENTS).where(e.number_key == bindparam("b_old"))
+    connection.execute(statement.values(number_key=bindparam("b_new")), moves)
+    for stop in opt_outs(connection, pairs.keys()):
+        fresh = pairs[stop.number_key]
+        connection.execute(delete(OPT_OUTS).where(o.number_key == stop.number_key))
+        if stop.ended_at is None:
+            put_opt_out(connection, fresh, stop.source, stop.at)
+        else:
+            row = {**stop._mapping, "number_key": fresh}
+            connection.execute(insert(connection, OPT_OUTS).values(row).on_conflict_do_nothing())
+
+
 def count_by_consent(connection: Connection) -> dict[str, int]:
     """Contacts by state of consent."""
     query = select(CONTACTS.c.consent, func.count().label("number")).group_by(CONTACTS.c.consent)

@@ -1,0 +1,146 @@
+"""What lies sealed in the database, under which key, and how it is sealed anew, chunk by chunk.
+
+A feature declares its sealed columns as `SealedTable`s. What a value is sealed with stands in front
+of it and what a fingerprint was made with behind it, so how far a rotation came is always known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from outreach.kernel.sealing import FINGERPRINT_BYTES, TAG_BYTES, Vault, key_name
+
+_TAG_AT = FINGERPRINT_BYTES - TAG_BYTES + 1
+# Fingerprints that end in no known name: a lookup key of the older form made them.
+OLDER_FORM = "lookup- without eight digits"
+
+
+@dataclass(frozen=True)
+class SealedTable:
+    """A table with sealed columns (empty where there is nothing to seal).
+
+    `fingerprint` names the column that finds a number and `number` the sealed column that holds it;
+    a table that has only the fingerprint of a number that nobody knows has no `number`.
+    """
+
+    table: Table
+    columns: tuple[str, ...] = ()
+    fingerprint: str = ""
+    number: str = ""
+
+
+def outdated(
+    connection: Connection, sealed: SealedTable, vault: Vault, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Up to `limit` rows with an id above `after` that are not under the current keys, by id: `id`
+    and every column that `sealed` names."""
+    t = sealed.table.c
+    names = dict.fromkeys((*sealed.columns, *filter(None, [sealed.fingerprint])))
+    query = select(t.id, *(t[name] for name in names)).where(t.id > after, _stale(sealed, vault))
+    return connection.execute(query.order_by(t.id).limit(limit)).all()
+
+
+def count_outdated(connection: Connection, sealed: SealedTable, vault: Vault) -> int:
+    """How many rows `outdated` has in all."""
+    query = select(func.count()).select_from(sealed.table).where(_stale(sealed, vault))
+    return connection.execute(query).scalar_one()
+
+
+def replace(
+    connection: Connection, sealed: SealedTable, changes: Sequence[Mapping[str, Any]]
+) -> int:
+    """Writes each change's `new_` columns where the row still has its `old_` ones (bytes by name,
+    beside its `b_id`); returns how many had. Whoever was faster is never written over."""
+    if not changes:
+        return 0
+    t = sealed.table
+    names = [name.removeprefix("new_") for name in changes[0] if name.startswith("new_")]
+    held = [t.c[name] == bindparam(f"old_{name}") for name in names]
+    statement = (
+        update(t)
+        .where(t.c.id == bindparam("b_id"), *held)
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    return connection.execute(statement, list(changes)).rowcount
+
+
+def count_sealed(connection: Connection, sealed: SealedTable, vault: Vault) -> Counter[str]:
+    """How many values of a table each sealing key holds, keys that are not in `vault` too."""
+    found: Counter[str] = Counter()
+    for name in sealed.columns:
+        column = sealed.table.c[name]
+        for key in _names_in(connection, sealed.table, column, vault):
+            header = bytes([len(key)]) + key.encode()
+            query = select(func.count()).select_from(sealed.table).where(_begins(column, header))
+            found[key] += connection.execute(query).scalar_one()
+    return found
+
+
+def count_fingerprints(connection: Connection, sealed: SealedTable, vault: Vault) -> Counter[str]:
+    """How many fingerprints of a table each lookup key made. What no name of `vault` claims is of a
+    key without eight digits, if the vault has just one, else OLDER_FORM."""
+    if not sealed.fingerprint:
+        return Counter()
+    tag = func.substr(sealed.table.c[sealed.fingerprint], _TAG_AT, TAG_BYTES)
+    made = [(tag == value, name) for name, value in vault.tags.items() if value]
+    plain = [key for key, value in vault.tags.items() if not value]
+    rest = plain[0] if len(plain) == 1 else OLDER_FORM
+    name = case(*made, else_=rest) if made else literal(rest)
+    query = select(name, func.count()).where(_somebody(sealed)).group_by(name)
+    return Counter({row[0]: row[1] for row in connection.execute(query)})
+
+
+def _stale(sealed: SealedTable, vault: Vault) -> ColumnElement[bool]:
+    t = sealed.table.c
+    current = vault.headers[vault.current]
+    old = [and_(func.length(t[name]) > 0, ~_begins(t[name], current)) for name in sealed.columns]
+    if sealed.fingerprint and sealed.number:
+        tag = func.substr(t[sealed.fingerprint], _TAG_AT, TAG_BYTES)
+        mine = vault.tags[vault.current_lookup]
+        others = [value for value in vault.tags.values() if value and value != mine]
+        old.append(and_(_somebody(sealed), tag != mine if mine else tag.in_(others)))
+    return or_(*old)
+
+
+def _somebody(sealed: SealedTable) -> ColumnElement[bool]:
+    """A row whose number is there: what is left of somebody forgotten has a random fingerprint."""
+    t = sealed.table.c
+    column = t[sealed.number] if sealed.number else t[sealed.fingerprint]
+    return func.length(column) > 0
+
+
+def _begins(column: ColumnElement[Any], header: bytes) -> ColumnElement[bool]:
+    return func.substr(column, 1, len(header)) == header
+
+
+def _names_in(
+    connection: Connection, table: Table, column: ColumnElement[Any], vault: Vault
+) -> list[str]:
+    """The names of `vault`, and those it doesn't have but that something is sealed with."""
+    names = list(vault.headers)
+    while True:
+        headers = [bytes([len(name)]) + name.encode() for name in names]
+        unknown = and_(func.length(column) > 0, *(~_begins(column, known) for known in headers))
+        sample = connection.execute(select(column).select_from(table).where(unknown).limit(1))
+        value = sample.scalar()
+        if value is None:
+            return names
+        names.append(key_name(value))
