@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from outreach.people import queries
+from outreach.people.tables import Community, SafeContact
 from outreach.store.rotation import SealedStore
 from outreach.store.sealed import SealedTable
+
+_COMMUNITIES: Table = Community.__table__  # type: ignore[attr-defined]
+_SAFE_CONTACTS: Table = SafeContact.__table__  # type: ignore[attr-defined]
 
 
 def _alone(connection: Connection) -> None:
@@ -27,7 +31,11 @@ def _move(connection: Connection, pairs: Mapping[bytes, bytes]) -> Collection[by
 REGISTER = SealedStore(
     name="register",
     setting="OUTREACH_SECRET_KEYS",
-    tables=(SealedTable(queries.CONTACTS, ("number_sealed",), "number_key", "number_sealed"),),
+    tables=(
+        SealedTable(queries.CONTACTS, ("number_sealed",), "number_key", "number_sealed"),
+        SealedTable(_COMMUNITIES, ("focal_sealed",)),
+        SealedTable(_SAFE_CONTACTS, ("cover_sealed",)),
+    ),
     tombstones=(
         SealedTable(queries.EVENTS, fingerprint="number_key"),
         SealedTable(queries.OPT_OUTS, fingerprint="number_key"),

@@ -35,7 +35,8 @@ OLDER_FORM = "lookup- without eight digits"
 
 @dataclass(frozen=True)
 class SealedTable:
-    """A table with sealed columns (empty where there is nothing to seal).
+    """A table with sealed columns (empty where there is nothing to seal), numbered by its one
+    primary key.
 
     `fingerprint` names the column that finds a number and `number` the sealed column that holds it;
     a table that has only the fingerprint of a number that nobody knows has no `number`.
@@ -50,12 +51,13 @@ class SealedTable:
 def outdated(
     connection: Connection, sealed: SealedTable, vault: Vault, after: int, limit: int
 ) -> Sequence[Row[Any]]:
-    """Up to `limit` rows with an id above `after` that are not under the current keys, by id: `id`
-    and every column that `sealed` names."""
-    t = sealed.table.c
-    names = dict.fromkeys((*sealed.columns, *filter(None, [sealed.fingerprint])))
-    query = select(t.id, *(t[name] for name in names)).where(t.id > after, _stale(sealed, vault))
-    return connection.execute(query.order_by(t.id).limit(limit)).all()
+    """Up to `limit` rows with an id above `after` that are not under the current keys, in order:
+    `id` and every column that `sealed` names."""
+    t, id_ = sealed.table.c, _id(sealed)
+    names = [*sealed.columns, *filter(None, [sealed.fingerprint])]
+    query = select(id_.label("id"), *(t[name] for name in names))
+    query = query.where(id_ > after, _stale(sealed, vault))
+    return connection.execute(query.order_by(id_).limit(limit)).all()
 
 
 def count_outdated(connection: Connection, sealed: SealedTable, vault: Vault) -> int:
@@ -76,7 +78,7 @@ def replace(
     held = [t.c[name] == bindparam(f"old_{name}") for name in names]
     statement = (
         update(t)
-        .where(t.c.id == bindparam("b_id"), *held)
+        .where(_id(sealed) == bindparam("b_id"), *held)
         .values({name: bindparam(f"new_{name}") for name in names})
     )
     return connection.execute(statement, list(changes)).rowcount
@@ -106,6 +108,11 @@ def count_fingerprints(connection: Connection, sealed: SealedTable, vault: Vault
     name = case(*made, else_=rest) if made else literal(rest)
     query = select(name, func.count()).where(_somebody(sealed)).group_by(name)
     return Counter({row[0]: row[1] for row in connection.execute(query)})
+
+
+def _id(sealed: SealedTable) -> ColumnElement[int]:
+    (column,) = sealed.table.primary_key
+    return column
 
 
 def _stale(sealed: SealedTable, vault: Vault) -> ColumnElement[bool]:
