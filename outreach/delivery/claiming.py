@@ -6,7 +6,6 @@ left, so that state is committed before the request is made.
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from sqlalchemy import Engine, Row
 
 from outreach.delivery import queries
 from outreach.delivery.lane import Held, Lane, Later, Ready
+from outreach.delivery.rules.finding import body_digest
 from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.kernel.ids import public_id
 from outreach.store.engine import transaction
@@ -111,11 +111,6 @@ def submit(
         )
         for a, v in zip(attempts, ready, strict=True)
     ]
-
-
-def body_digest(body: str) -> str:
-    """What finds a text again in the gateway's list without our keeping it."""
-    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def _stopped(row: Row[Any], stopped: Collection[str]) -> bool:

@@ -57,6 +57,8 @@ def apply(connection: Connection, lane: Lane, news: Sequence[News], now: datetim
     for item in fresh:
         attempt, delivery = known[item.attempt_id]
         before = AttemptState(attempt.state)
+        if item.again_after is not None and before is not AttemptState.SUBMITTING:
+            continue  # "the gateway never took it" comes too late: something was heard of it
         after = moved(before, item.state)
         attempt_rows.append(_attempt_row(attempt, item, after, now))
         if after is before:

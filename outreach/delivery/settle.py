@@ -1,35 +1,46 @@
 """Finds out what became of attempts that fell silent, and gives up on what nobody can tell.
 
 Nothing uncertain is sent again by itself: only what a complete list of the gateway's messages still
-doesn't show after ten minutes is sent once more.
+doesn't show after ten minutes is sent once more. While the gateway is down nothing is concluded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Engine, Row
+from sqlalchemy import Connection, Engine, Row
 
 from outreach.delivery import queries
-from outreach.delivery.claiming import body_digest
 from outreach.delivery.lane import Held, Lane
 from outreach.delivery.outcomes import of_report
+from outreach.delivery.pace import Pacer
 from outreach.delivery.progress import NEVER_ACCEPTED, News, apply
+from outreach.delivery.rules.finding import Verdict, judge
 from outreach.delivery.rules.states import AttemptState, DeliveryState
-from outreach.gateways.ports import Found, Gateway
+from outreach.gateways.ports import Found, Gateway, Report
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import Unavailable
 from outreach.store.engine import reading, transaction
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 _ANSWER_DUE = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(minutes=2)
-_ABSENT_AFTER = timedelta(minutes=10)
 _POLL_AFTER = timedelta(minutes=30)
-# The gateway's clock may differ from ours by this much.
-_SKEW = timedelta(seconds=30)
+# When the gateway could not be asked for so long after an attempt's horizon, nobody will know.
+_GIVE_UP = timedelta(hours=24)
+# The gateway's clock may differ from ours by this much: its list is read from so much earlier.
+_SKEW = timedelta(minutes=10)
 _LIMIT = 200
+# Questions to the gateway: a few at a time, and never more per second than an account may ask.
+_AT_ONCE, _PER_SECOND = 20, 25.0
+# So many without an answer, and the gateway is left alone until the next turn.
+_ENOUGH = 3
 
 
 def tidy(engine: Engine, clock: Clock, lane: Lane) -> int:
@@ -57,74 +68,161 @@ def tidy(engine: Engine, clock: Clock, lane: Lane) -> int:
     return reclaimed + len(late)
 
 
-async def reconcile(engine: Engine, clock: Clock, lane: Lane, gateway: Gateway) -> int:
+async def reconcile(
+    engine: Engine, clock: Clock, lane: Lane, gateway: Gateway, executor: Executor | None = None
+) -> int:
     """Looks in the gateway's own list for attempts whose answer was lost; counts the moves."""
-    now = clock.now()
+    lost, numbers = await _in_thread(executor, _lost, engine, lane, clock.now())
+
+    async def look(row: Row[Any]) -> list[Found] | None:
+        number = numbers.get(row.delivery_id)
+        if number is None:
+            return None
+        return await gateway.find(number, row.submitting_at - _SKEW, row.channel)
+
+    answered, asked_in_vain = await _ask(lost, look)
+    if not lost:
+        return 0
+    return await _in_thread(
+        executor, _settle_lost, engine, lane, answered, asked_in_vain, clock.now()
+    )
+
+
+async def poll(
+    engine: Engine, clock: Clock, lane: Lane, gateway: Gateway, executor: Executor | None = None
+) -> int:
+    """Asks after attempts that fell silent; past their horizon they become *unknown*."""
+    quiet = await _in_thread(executor, _quiet, engine, lane, clock.now())
+
+    async def ask(row: Row[Any]) -> Report | None:
+        return await gateway.fetch(row.sid, row.channel)
+
+    answered, asked_in_vain = await _ask(quiet, ask)
+    if not quiet:
+        return 0
+    return await _in_thread(
+        executor, _settle_quiet, engine, lane, answered, asked_in_vain, clock.now()
+    )
+
+
+async def _ask(
+    rows: Sequence[Row[Any]], question: Callable[[Row[Any]], Awaitable[T]]
+) -> tuple[list[tuple[Row[Any], T]], list[Row[Any]]]:
+    """The gateway's answers, and the rows that it gave none for; it is not asked on for long."""
+    pacer, slots = Pacer(_PER_SECOND), asyncio.Semaphore(_AT_ONCE)
+    answered: list[tuple[Row[Any], T]] = []
+    in_vain: list[Row[Any]] = []
+
+    async def one(row: Row[Any]) -> None:
+        async with slots:
+            if len(in_vain) >= _ENOUGH:
+                return
+            await pacer.take(1)
+            try:
+                answered.append((row, await question(row)))
+            except Unavailable:
+                in_vain.append(row)
+
+    async with asyncio.TaskGroup() as group:
+        for row in rows:
+            group.create_task(one(row))
+    return sorted(answered, key=lambda pair: pair[0].id), in_vain
+
+
+def _lost(engine: Engine, lane: Lane, now: datetime) -> tuple[Sequence[Row[Any]], dict[int, str]]:
     with reading(engine) as connection:
         lost = queries.uncertain(connection, lane, now - _ANSWER_DUE, now - _LOOK_AGAIN, _LIMIT)
-        numbers = lane.addresses(connection, [row.delivery_id for row in lost])
-    moved = 0
-    for row in lost:
-        number = numbers.get(row.delivery_id)
-        try:
-            found = await _find(gateway, number, row) if number else None
-        except Unavailable:
-            break
-        moved += _settle_lost(engine, lane, row, found, clock.now())
-    return moved
+        return lost, dict(lane.addresses(connection, [row.delivery_id for row in lost]))
 
 
-async def poll(engine: Engine, clock: Clock, lane: Lane, gateway: Gateway) -> int:
-    """Asks after attempts that fell silent; past their horizon they become *unknown*."""
-    now = clock.now()
+def _quiet(engine: Engine, lane: Lane, now: datetime) -> Sequence[Row[Any]]:
     with reading(engine) as connection:
-        quiet = queries.silent(connection, lane, now - _POLL_AFTER, _LIMIT)
-    moved = 0
-    for row in quiet:
-        try:
-            report = await gateway.fetch(row.sid, row.channel)
-        except Unavailable:
-            break
-        news = [of_report(row.id, report)] if report else []
-        if row.horizon_at <= now:
-            news.append(News(row.id, AttemptState.UNKNOWN, error_code="silent"))
-        with transaction(engine) as connection:
-            queries.set_attempts(connection, lane, [{"b_id": row.id, "polled_at": now}])
-            moved += len(apply(connection, lane, news, now))
-    return moved
-
-
-async def _find(gateway: Gateway, number: str, row: Row[Any]) -> list[Found]:
-    return await gateway.find(number, row.submitting_at - _SKEW, row.channel)
+        return queries.silent(connection, lane, now - _POLL_AFTER, _LIMIT)
 
 
 def _settle_lost(
-    engine: Engine, lane: Lane, row: Row[Any], found: Sequence[Found] | None, now: datetime
+    engine: Engine,
+    lane: Lane,
+    answered: Sequence[tuple[Row[Any], list[Found] | None]],
+    in_vain: Sequence[Row[Any]],
+    now: datetime,
 ) -> int:
     with transaction(engine) as connection:
-        queries.set_attempts(connection, lane, [{"b_id": row.id, "polled_at": now}])
-        if found is None:  # The person was forgotten meanwhile: nobody can look for it any more.
-            news = News(row.id, AttemptState.UNKNOWN, error_code="forgotten")
-            return len(apply(connection, lane, [news], now))
-        used = queries.used_sids(connection, lane, [item.sid for item in found])
-        mine = next((f for f in found if f.sid not in used and _is(row, f)), None)
-        if mine:
-            news = News(row.id, AttemptState.SUBMITTED, sid=mine.sid)
-        elif now - row.submitting_at < _ABSENT_AFTER:
-            return 0
-        elif queries.never_accepted(connection, lane, [row.delivery_id], NEVER_ACCEPTED):
-            news = News(row.id, AttemptState.UNKNOWN, error_code="not_found_twice")
-        else:
-            news = News(
+        rows = [*(row for row, _ in answered), *in_vain]
+        _asked(connection, lane, rows, now)
+        # Locked only now: a receipt, or another worker, may have told meanwhile what became of it.
+        pairs = queries.with_deliveries(connection, lane, [row.id for row in rows])
+        unknown = {a.id for a, _ in pairs if a.state == AttemptState.SUBMITTING}
+        sids = {item.sid for _, found in answered for item in found or ()}
+        used = queries.used_sids(connection, lane, sids)
+        twice = queries.never_accepted(
+            connection, lane, [row.delivery_id for row in rows], NEVER_ACCEPTED
+        )
+        news = [_given_up(row) for row in in_vain if row.id in unknown and _hopeless(row, now)]
+        for row, found in answered:
+            if row.id not in unknown:
+                continue
+            if found is None:  # The person was forgotten meanwhile: nobody can look any more.
+                news.append(News(row.id, AttemptState.UNKNOWN, error_code="forgotten"))
+                continue
+            verdict, sid = judge(row, found, used, now)
+            used.add(sid)
+            item = _news(row, verdict, sid, again=row.delivery_id not in twice)
+            if item:
+                news.append(item)
+        return len(apply(connection, lane, news, now))
+
+
+def _settle_quiet(
+    engine: Engine,
+    lane: Lane,
+    answered: Sequence[tuple[Row[Any], Report | None]],
+    in_vain: Sequence[Row[Any]],
+    now: datetime,
+) -> int:
+    news = [_given_up(row) for row in in_vain if _hopeless(row, now)]
+    for row, report in answered:
+        if report:
+            news.append(of_report(row.id, report))
+        if row.horizon_at <= now:
+            news.append(News(row.id, AttemptState.UNKNOWN, error_code="silent"))
+    with transaction(engine) as connection:
+        _asked(connection, lane, [*(row for row, _ in answered), *in_vain], now)
+        return len(apply(connection, lane, news, now))
+
+
+def _news(row: Row[Any], verdict: Verdict, sid: str, *, again: bool) -> News | None:
+    """What a look-up says of an attempt; `again` permits the one more try."""
+    match verdict:
+        case Verdict.FOUND:
+            return News(row.id, AttemptState.SUBMITTED, sid=sid)
+        case Verdict.UNCLEAR:
+            return News(row.id, AttemptState.UNKNOWN, error_code="unclear")
+        case Verdict.ABSENT if again:
+            return News(
                 row.id,
                 AttemptState.ERRORED,
                 error_code=NEVER_ACCEPTED,
                 again_after=timedelta(0),
             )
-        return len(apply(connection, lane, [news], now))
+        case Verdict.ABSENT:
+            return News(row.id, AttemptState.UNKNOWN, error_code="not_found_twice")
+    return None
 
 
-def _is(row: Row[Any], found: Found) -> bool:
-    same = found.channel == row.channel and found.sender == row.sender
-    said = row.channel == "voice" or body_digest(found.body) == row.body_digest
-    return bool(same and said and found.created >= row.submitting_at - _SKEW)
+def _hopeless(row: Row[Any], now: datetime) -> bool:
+    return bool(row.horizon_at + _GIVE_UP <= now)
+
+
+def _given_up(row: Row[Any]) -> News:
+    return News(row.id, AttemptState.UNKNOWN, error_code="never_answered")
+
+
+def _asked(connection: Connection, lane: Lane, rows: Sequence[Row[Any]], now: datetime) -> None:
+    queries.set_attempts(connection, lane, [{"b_id": row.id, "polled_at": now} for row in rows])
+
+
+async def _in_thread(
+    executor: Executor | None, work: Callable[P, T], *args: P.args, **_: P.kwargs
+) -> T:
+    return await asyncio.get_running_loop().run_in_executor(executor, work, *args)

@@ -64,8 +64,8 @@ class Ticks:
         runtime = self._runtime
         for lane in runtime.lanes:
             await self._in_thread(tidy, runtime.engine, runtime.clock, lane)
-            await reconcile(runtime.engine, runtime.clock, lane, runtime.gateway)
-            await poll(runtime.engine, runtime.clock, lane, runtime.gateway)
+            for ask in (reconcile, poll):
+                await ask(runtime.engine, runtime.clock, lane, runtime.gateway, runtime.executor)
 
     async def fold(self) -> None:
         """Brings the reach figures up to date."""
