@@ -57,9 +57,7 @@ def apply(connection: Connection, lane: Lane, news: Sequence[News], now: datetim
     for item in fresh:
         attempt, delivery = known[item.attempt_id]
         before = AttemptState(attempt.state)
-        if item.again_after is not None and before is not AttemptState.SUBMITTING:
-            continue  # "the gateway never took it" comes too late: something was heard of it
-        after = moved(before, item.state)
+        after = _after(before, item)
         attempt_rows.append(_attempt_row(attempt, item, after, now))
         if after is before:
             continue
@@ -106,6 +104,14 @@ def _merge(news: Sequence[News], known: Mapping[int, tuple[Row[Any], Row[Any]]])
             first.again_after,
         )
     return list(merged.values())
+
+
+def _after(before: AttemptState, item: News) -> AttemptState:
+    """The state after the news. That the gateway never took it can't be said of what was heard
+    of already."""
+    if item.again_after is not None and before is not AttemptState.SUBMITTING:
+        return before
+    return moved(before, item.state)
 
 
 def _attempt_row(
