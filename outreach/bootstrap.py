@@ -20,6 +20,7 @@ from outreach.content.doors import load_doors
 from outreach.content.replies import Replies, load_replies
 from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.delivery.lane import Lane
+from outreach.delivery.pacing.book import Book, MemoryBook, SharedBook
 from outreach.gateways.ports import Gateway
 from outreach.gateways.registry import gateway_from
 from outreach.hotline import lane as answers
@@ -50,9 +51,10 @@ class Runtime:
     lanes: tuple[Lane, ...]
     desk: Desk
     executor: Executor
+    book: Book
 
-    def dispatcher(self) -> Dispatcher:
-        """The sender of this process."""
+    def dispatcher(self, name: str = "") -> Dispatcher:
+        """The sender of this process; `name` is whose leases these are, where several send."""
         pace = SenderPace(
             self.settings.sender,
             self.settings.sms_pace,
@@ -67,6 +69,8 @@ class Runtime:
             pace,
             self.executor,
             urgent=frozenset({answers.NAME}),
+            name=name,
+            book=self.book,
         )
 
 
@@ -143,9 +147,14 @@ def assemble(
         # Answers first: they are looked at before any broadcast.
         lanes=(answers.answers_lane(help_vault), broadcasts),
         desk=Desk(engine, clock, vault, help_vault, replies, broadcasts),
-        # SQLite has one writer; one thread keeps our own writers from waiting for each other.
-        executor=ThreadPoolExecutor(max_workers=1, thread_name_prefix="database"),
+        executor=ThreadPoolExecutor(max_workers=_threads(engine), thread_name_prefix="database"),
+        book=MemoryBook() if engine.dialect.name == "sqlite" else SharedBook(engine),
     )
+
+
+def _threads(engine: Engine) -> int:
+    """SQLite has one writer; one thread keeps our own writers from waiting for each other."""
+    return 1 if engine.dialect.name == "sqlite" else 4
 
 
 def _require_ordinary(sender: str) -> None:

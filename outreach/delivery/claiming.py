@@ -38,6 +38,7 @@ class Outgoing:
     body: str | None = field(repr=False)
     parts: int
     validity: int
+    recorded_at: datetime
 
 
 def claim(
@@ -106,10 +107,7 @@ def submit(
         if held:
             lane.ended(connection, held, now)
     return [
-        Outgoing(
-            numbers[a["public_id"]], a["public_id"], a["channel"], v.to, v.body, v.parts, v.validity
-        )
-        for a, v in zip(attempts, ready, strict=True)
+        _outgoing(numbers[a["public_id"]], a, v, now) for a, v in zip(attempts, ready, strict=True)
     ]
 
 
@@ -153,3 +151,16 @@ def _attempt(
         "horizon_at": now + timedelta(seconds=verdict.validity) + _GRACE,
         "updated_at": now,
     }
+
+
+def _outgoing(attempt_id: int, attempt: dict[str, Any], verdict: Ready, now: datetime) -> Outgoing:
+    return Outgoing(
+        attempt_id,
+        attempt["public_id"],
+        attempt["channel"],
+        verdict.to,
+        verdict.body,
+        verdict.parts,
+        verdict.validity,
+        now,
+    )

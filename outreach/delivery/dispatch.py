@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -19,10 +20,12 @@ from outreach.delivery.claiming import Outgoing, claim, give_back, submit
 from outreach.delivery.lane import Lane
 from outreach.delivery.outcomes import of_answer
 from outreach.delivery.pace import Pacer
+from outreach.delivery.pacing.book import Book, MemoryBook
 from outreach.delivery.progress import News, apply
-from outreach.gateways.ports import CallOut, Gateway, Outcome, SmsOut
+from outreach.gateways.ports import CallOut, Gateway, Outcome, SmsOut, Throttled, Unreachable
 from outreach.kernel.batch import Batcher
 from outreach.kernel.clock import Clock
+from outreach.kernel.errors import Unavailable
 from outreach.store.engine import transaction
 
 log = structlog.get_logger(__name__)
@@ -35,6 +38,10 @@ _CHUNK = 250
 # Usual length of a Khmer text, to turn a pace in parts into a number of messages.
 _PARTS_GUESS = 3
 _RING_SECONDS = 30
+# A process that was stopped for longer lets what it recorded be: after ten minutes others look it
+# up, find that it never left, and send it themselves (settle.py).
+_FRESH = timedelta(minutes=5)
+_AGAIN_SECONDS = 1.0
 # Beside the broadcasts' connections there is always room for answers.
 _URGENT_IN_FLIGHT = 50
 
@@ -54,7 +61,7 @@ class SenderPace:
 
 class Dispatcher:
     """The sender of one process. `urgent` names the lanes that overtake; `name` is whose leases
-    these are."""
+    these are; `book` keeps the pace that it shares with others."""
 
     def __init__(
         self,
@@ -68,16 +75,17 @@ class Dispatcher:
         urgent: frozenset[str] = frozenset(),
         idle_seconds: float = 0.2,
         name: str = "",
+        book: Book | None = None,
     ) -> None:
         self._engine, self._clock, self._gateway = engine, clock, gateway
         self._lanes, self._pace, self._executor = tuple(lanes), pace, executor
         self._urgent, self._idle, self._name = urgent, idle_seconds, name
-        self._pacers = {"sms": Pacer(pace.parts_per_second), "voice": Pacer(pace.calls_per_second)}
-        # Half a second of pace.
-        self._chunk_sizes = {
-            "sms": _chunk(pace.parts_per_second / 2 / _PARTS_GUESS),
-            "voice": _chunk(pace.calls_per_second / 2),
+        book = book or MemoryBook()
+        self._pacers = {
+            "sms": Pacer(pace.parts_per_second, book, "sms"),
+            "voice": Pacer(pace.calls_per_second, book, "voice"),
         }
+        self.senders = 1
         self._slots = {
             lane.name: asyncio.Semaphore(
                 _URGENT_IN_FLIGHT if lane.name in urgent else pace.in_flight
@@ -91,6 +99,20 @@ class Dispatcher:
             (lane.name, channel): asyncio.Event() for lane in lanes for channel in CHANNELS
         }
         self._under_way: set[asyncio.Task[None]] = set()
+
+    @property
+    def senders(self) -> int:
+        """How many processes share the pace: each records so much less ahead of its turn."""
+        return self._senders
+
+    @senders.setter
+    def senders(self, number: int) -> None:
+        self._senders = max(1, number)
+        # Half a second of this process's part of the pace.
+        self._chunk_sizes = {
+            "sms": _chunk(self._pace.parts_per_second / 2 / _PARTS_GUESS / self._senders),
+            "voice": _chunk(self._pace.calls_per_second / 2 / self._senders),
+        }
 
     def wake(self, lane: str) -> None:
         """Looks at `lane` at once instead of at its next turn."""
@@ -118,8 +140,13 @@ class Dispatcher:
     async def _pump(self, lane: Lane, channel: str, stop: asyncio.Event) -> None:
         while not stop.is_set():
             self._woken[lane.name, channel].clear()
-            if await self._turn(lane, channel, stop):
-                continue
+            try:
+                if await self._turn(lane, channel, stop):
+                    continue
+            except Unavailable as error:
+                # What was claimed comes back when its lease runs out.
+                log.warning("sending waits for the database", error=str(error))
+                await asyncio.sleep(_AGAIN_SECONDS)
             try:
                 await asyncio.wait_for(self._woken[lane.name, channel].wait(), self._idle)
             except TimeoutError:
@@ -169,15 +196,26 @@ class Dispatcher:
             outcome = await self._deliver(item)
         finally:
             self._slots[lane.name].release()
+        if isinstance(outcome, Throttled):
+            await self._pacers[item.channel].slow()
         news = of_answer(item.attempt_id, outcome)
         if news is None:
             log.warning(
                 "uncertain answer; will be looked up, not sent again", attempt=item.public_id
             )
             return
-        await self._answers[lane.name].put(news)
+        try:
+            await self._answers[lane.name].put(news)
+        except Unavailable as error:
+            log.warning(
+                "an answer can't be recorded; will be looked up",
+                attempt=item.public_id,
+                error=str(error),
+            )
 
     async def _deliver(self, item: Outgoing) -> Outcome:
+        if self._clock.now() - item.recorded_at > _FRESH:
+            return Unreachable("held up for too long before it left")
         sender = self._pace.number
         if item.body is None:
             return await self._gateway.place_call(

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
-from outreach.kernel.errors import BadInput
+from outreach.kernel.errors import BadInput, Unavailable
 
 # How long a writer waits for SQLite's one writer lock before it gives up.
 _BUSY_SECONDS = 30
@@ -46,16 +46,34 @@ def make_engine(url: str) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """One use case, one transaction: commits at the end, rolls back on any error."""
-    with engine.begin() as connection:
+    """One use case, one transaction: commits at the end, rolls back on any error.
+
+    Raises Unavailable where PostgreSQL is away, or broke a deadlock: do it again.
+    """
+    with _answering(engine), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads, from one snapshot, without taking SQLite's writer lock."""
-    with engine.connect().execution_options(**_READING[engine.dialect.name]) as connection:
+    options = _READING[engine.dialect.name]
+    with _answering(engine), engine.connect().execution_options(**options) as connection:
         yield connection
+
+
+@contextmanager
+def _answering(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if engine.dialect.name != "postgresql":
+            raise
+        raise Unavailable(
+            "The database does not answer.",
+            where="OUTREACH_DATABASE_URL",
+            remedy="Check that it runs and that this user may use it.",
+        ) from error
 
 
 def _parse(url: str) -> URL:

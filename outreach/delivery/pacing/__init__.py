@@ -1,0 +1,1 @@
+"""The pace that processes share: its book, in memory or in the database."""
