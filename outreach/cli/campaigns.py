@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +14,14 @@ from outreach.content.campaign import load as load_campaign
 from outreach.content.doors import load_doors, render
 from outreach.kernel.errors import BadInput
 from outreach.language.parts import count
-from outreach.planning import campaigns
+from outreach.planning import campaigns, steering
 from outreach.planning.cost import estimate
 from outreach.settings import load_settings
 
 app = typer.Typer(name="campaigns", help="What is said, to whom, when.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="A folder such as campaigns/safe-migration.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept.", prompt=True)]
 Slug = Annotated[str, typer.Argument(help="The campaign's folder name.")]
 
 
@@ -79,3 +81,30 @@ def schedule(
         zone=zone,
     )
     typer.echo(f"Scheduled: {slug} {at or cron} ({zone}).")
+
+
+@app.command()
+def pause(slug: Slug, reason: Reason) -> None:
+    """Stop a campaign within a second; nothing is lost."""
+    settings = load_settings()
+    clock = open_clock_of(settings)
+    steering.pause(open_engine(settings), clock, slug, reason=reason, by=getpass.getuser())
+    typer.echo(f"Paused: {slug}. What is too old when it goes on will expire.")
+
+
+@app.command()
+def resume(slug: Slug, reason: Reason) -> None:
+    """Let a paused campaign go on, whoever or whatever paused it."""
+    settings = load_settings()
+    clock = open_clock_of(settings)
+    steering.resume(open_engine(settings), clock, slug, reason=reason, by=getpass.getuser())
+    typer.echo(f"Goes on: {slug}.")
+
+
+@app.command()
+def cancel(slug: Slug, reason: Reason) -> None:
+    """End what a campaign is sending, for good; its schedule stays."""
+    settings = load_settings()
+    clock = open_clock_of(settings)
+    ended = steering.cancel(open_engine(settings), clock, slug, reason=reason, by=getpass.getuser())
+    typer.echo(f"Canceled: {ended} broadcast(s) of {slug}; what has left goes its way.")

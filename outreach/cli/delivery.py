@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import getpass
+import json
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from outreach.bootstrap import open_clock_of, open_engine
 from outreach.delivery import switches
+from outreach.delivery.stops import notices
 from outreach.settings import load_settings
 
 app = typer.Typer(name="delivery", help="Sending: stop it and let it go on.", no_args_is_help=True)
@@ -16,6 +19,7 @@ app = typer.Typer(name="delivery", help="Sending: stop it and let it go on.", no
 Scope = Annotated[
     str, typer.Argument(help="everything, channel:sms, channel:voice or campaign:<id>.")
 ]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @app.command()
@@ -30,10 +34,55 @@ def stop(
 
 
 @app.command("continue")
-def go_on(scope: Scope) -> None:
+def go_on(
+    scope: Scope, reason: Annotated[str, typer.Option(help="Why; it is kept.", prompt=True)]
+) -> None:
     """Let it go on; what waited is sent once."""
-    switches.go_on(open_engine(load_settings()), scope)
+    settings = load_settings()
+    clock = open_clock_of(settings)
+    switches.go_on(open_engine(settings), clock, scope, reason=reason, by=getpass.getuser())
     typer.echo(f"Goes on: {scope}.")
+
+
+@app.command("history")
+def past(as_json: Json = False) -> None:
+    """The last stops and goings on, the newest first: when, who, why."""
+    for turn in switches.history(open_engine(load_settings())):
+        if as_json:
+            typer.echo(json.dumps(asdict(turn) | {"at": turn.at.isoformat()}))
+        else:
+            typer.echo(
+                f"{turn.at:%Y-%m-%d %H:%M} {turn.action} {turn.scope} by {turn.by}: {turn.reason}"
+            )
+
+
+@app.command("notices")
+def told(
+    every: Annotated[bool, typer.Option("--all", help="Those that were seen, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What an operator has to look at, and what to do about it."""
+    found = notices.listed(open_engine(load_settings()), seen=every)
+    for card in found:
+        if as_json:
+            typer.echo(json.dumps(asdict(card) | {"todo": card.todo}, default=str))
+            continue
+        seen = f"; seen by {card.seen_by}" if card.seen_at else ""
+        typer.echo(
+            f"{card.id}  {card.last_at:%Y-%m-%d %H:%M} UTC  {card.scope}: {card.detail} "
+            f"({card.times} times{seen}) {card.todo}"
+        )
+    if not (found or as_json):
+        typer.echo("There is nothing to look at.")
+
+
+@app.command("seen")
+def see(number: Annotated[int, typer.Argument(help="The notice's number.")]) -> None:
+    """Note that you looked at a notice; it is told again only if it happens again."""
+    settings = load_settings()
+    clock = open_clock_of(settings)
+    notices.acknowledge(open_engine(settings), clock, number, by=getpass.getuser())
+    typer.echo(f"Seen: {number}.")
 
 
 @app.command()

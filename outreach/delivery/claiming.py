@@ -19,6 +19,7 @@ from outreach.delivery import queries
 from outreach.delivery.lane import Held, Lane, Later, Ready
 from outreach.delivery.rules.finding import body_digest
 from outreach.delivery.rules.states import AttemptState, DeliveryState
+from outreach.delivery.stops.queries import scopes
 from outreach.kernel.ids import public_id
 from outreach.store.engine import transaction
 
@@ -32,6 +33,7 @@ class Outgoing:
     """A recorded attempt, ready to leave. `body` is None for a call."""
 
     attempt_id: int
+    delivery_id: int
     public_id: str
     channel: str
     to: str = field(repr=False)
@@ -47,7 +49,7 @@ def claim(
     """Leases up to `limit` due deliveries of `channel` to the process `by`; returns their ids in
     the order in which they should leave: campaigns in turn, within one the longest due first."""
     with transaction(engine) as connection:
-        stopped = queries.scopes(connection)
+        stopped = scopes(connection)
         hungry = queries.waiting_campaigns(connection, lane, channel, stopped)
         # Where there are more campaigns than places, no one is always the last.
         random.shuffle(hungry)
@@ -80,9 +82,9 @@ def submit(
     """Checks what of `ids` is still leased to `by` again, and commits an attempt (*submitting*)
     for each that may go."""
     with transaction(engine) as connection:
-        stopped = queries.scopes(connection)
+        stopped = scopes(connection)
         rows = queries.leased(connection, lane, ids, by)
-        halted = [row.id for row in rows if _stopped(row, stopped)]
+        halted = [row.id for row in rows if is_stopped(row, stopped)]
         queries.give_back(connection, lane, halted, by, now)
         rows = [row for row in rows if row.id not in set(halted)]
         late = [
@@ -111,7 +113,8 @@ def submit(
     ]
 
 
-def _stopped(row: Row[Any], stopped: Collection[str]) -> bool:
+def is_stopped(row: Row[Any], stopped: Collection[str]) -> bool:
+    """Whether one of the kill switches `stopped` holds a delivery back."""
     mine = {"everything", f"channel:{row.channel}", f"campaign:{getattr(row, 'campaign_id', '')}"}
     return not mine.isdisjoint(stopped)
 
@@ -156,6 +159,7 @@ def _attempt(
 def _outgoing(attempt_id: int, attempt: dict[str, Any], verdict: Ready, now: datetime) -> Outgoing:
     return Outgoing(
         attempt_id,
+        verdict.delivery_id,
         attempt["public_id"],
         attempt["channel"],
         verdict.to,

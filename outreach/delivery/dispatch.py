@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Engine
 
 from outreach.delivery.claiming import Outgoing, claim, give_back, submit
+from outreach.delivery.gate import Gate
 from outreach.delivery.lane import Lane
 from outreach.delivery.outcomes import of_answer
 from outreach.delivery.pace import Pacer
@@ -95,6 +96,9 @@ class Dispatcher:
         self._answers: dict[str, Batcher[News, None]] = {
             lane.name: Batcher(self._writer(lane), executor) for lane in lanes
         }
+        self._gates = {
+            lane.name: Gate(engine, clock, lane, self._in_thread) for lane in self._lanes
+        }
         self._woken = {
             (lane.name, channel): asyncio.Event() for lane in lanes for channel in CHANNELS
         }
@@ -162,6 +166,7 @@ class Dispatcher:
         coming = self._submitting(lane, chunks[0]) if chunks else None
         while coming and chunks:
             outgoing = await coming
+            self._gates[lane.name].expect(outgoing)
             chunks.pop(0)
             coming = self._submitting(lane, chunks[0]) if chunks and not stop.is_set() else None
             for item in outgoing:
@@ -187,6 +192,14 @@ class Dispatcher:
             pacer.overtake(item.parts)
         else:
             await pacer.take(item.parts)
+        passes = False
+        try:
+            passes = await self._gates[lane.name].passes(item)
+        finally:
+            if not passes:
+                slot.release()
+        if not passes:
+            return
         task = asyncio.create_task(self._send(lane, item))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)

@@ -64,7 +64,8 @@ class Lane:
     """Which tables, whose rules.
 
     `check(connection, deliveries, now)` decides again at the moment of sending, one verdict per
-    row. `addresses` gives the numbers of deliveries (to find a lost message). `policies` gives the
+    row; `recalled(connection, ids)` says which of those that were let go must not leave after all.
+    `addresses` gives the numbers of deliveries (to find a lost message). `policies` gives the
     retry policy of deliveries. `moved` hears of every move, in its transaction (facts, alerts).
     `tag` begins the public ids of its attempts, so that a report finds its lane.
     """
@@ -75,6 +76,7 @@ class Lane:
     attempts: Table
     receipts: Table
     check: Callable[[Connection, Sequence[Row[Any]], datetime], Sequence[Verdict]]
+    recalled: Callable[[Connection, Sequence[int]], Sequence[Held]]
     addresses: Callable[[Connection, Sequence[int]], Mapping[int, str]]
     policies: Callable[[Connection, Sequence[Row[Any]]], Mapping[int, RetryPolicy]]
     moved: Callable[[Connection, Sequence[Move], datetime], None]

@@ -10,11 +10,9 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, or_, select, upd
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import OPEN, DeliveryState
-from outreach.delivery.tables import KillSwitch
 from outreach.store.dialect import insert, locked, skip_locked
 
 D = DeliveryState
-SWITCHES: Table = KillSwitch.__table__  # type: ignore[attr-defined]
 _WAITING = (D.PENDING, D.LEASED)
 
 
@@ -90,6 +88,13 @@ def leased(connection: Connection, lane: Lane, ids: Collection[int], by: str) ->
         table.c.id.in_(ids), table.c.state == D.LEASED, table.c.lease_by == by
     )
     return connection.execute(locked(connection, query.order_by(table.c.id))).all()
+
+
+def standing(connection: Connection, lane: Lane, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """State, channel and campaign (where the lane has any) of deliveries."""
+    d = lane.deliveries.c
+    columns = [d[name] for name in ("id", "state", "channel", "campaign_id") if name in d]
+    return connection.execute(select(*columns).where(d.id.in_(ids))).all()
 
 
 def overdue(connection: Connection, lane: Lane, now: datetime, limit: int) -> Sequence[Row[Any]]:
@@ -196,26 +201,6 @@ def never_accepted(
     a = lane.attempts.c
     query = select(a.delivery_id).where(a.delivery_id.in_(delivery_ids), a.error_code == code)
     return set(connection.execute(query).scalars())
-
-
-def scopes(connection: Connection) -> set[str]:
-    """The kill switches that are on."""
-    return set(connection.execute(select(SWITCHES.c.scope)).scalars())
-
-
-def switches(connection: Connection) -> Sequence[Row[Any]]:
-    """The kill switches that are on, with reason, by and at."""
-    return connection.execute(select(SWITCHES).order_by(SWITCHES.c.at)).all()
-
-
-def turn_on(connection: Connection, row: Mapping[str, Any]) -> None:
-    """Adds a kill switch; one that is on already stays as it is."""
-    connection.execute(insert(connection, SWITCHES).values(row).on_conflict_do_nothing())
-
-
-def turn_off(connection: Connection, scope: str) -> None:
-    """Removes a kill switch."""
-    connection.execute(SWITCHES.delete().where(SWITCHES.c.scope == scope))
 
 
 def add_receipts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,7 +1,8 @@
-"""Takes a contact's waiting deliveries out of the queue, at once (S14)."""
+"""Takes deliveries out of the queue for good, at once: a STOP (S14), a rule, a cancellation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,12 +17,25 @@ def suppress_contact(
 ) -> int:
     """Suppresses what has not left yet for `contact_id`; returns how many."""
     rows = queries.waiting_of_contact(connection, lane, contact_id)
-    state = DeliveryState.SUPPRESSED
+    held = [Held(row.id, DeliveryState.SUPPRESSED, reason) for row in rows]
+    hold(connection, lane, held, now)
+    return len(held)
+
+
+def hold(connection: Connection, lane: Lane, held: Sequence[Held], now: datetime) -> None:
+    """Ends deliveries that must not go; their rows are the caller's, or locked by it."""
     queries.set_deliveries(
         connection,
         lane,
-        [{"b_id": r.id, "state": state, "reason": reason, "updated_at": now} for r in rows],
+        [
+            {
+                "b_id": item.delivery_id,
+                "state": item.state,
+                "reason": item.reason,
+                "updated_at": now,
+            }
+            for item in held
+        ],
     )
-    if rows:
-        lane.ended(connection, [Held(row.id, state, reason) for row in rows], now)
-    return len(rows)
+    if held:
+        lane.ended(connection, held, now)

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from outreach.delivery import queries
 from outreach.delivery.lane import Move
+from outreach.delivery.rules.consequences import Stops, after
+from outreach.delivery.stops import queries
+from outreach.delivery.stops.notices import tell
 from outreach.gateways.ports import ErrorClass
 from outreach.kernel.clock import Clock
-from outreach.kernel.errors import BadInput
+from outreach.kernel.errors import BadInput, Conflict
 from outreach.store.engine import reading, transaction
 
 EVERYTHING = "everything"
@@ -28,37 +30,74 @@ class Switch:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A `stop`, a `go` or an `end` of the past."""
+
+    scope: str
+    action: str
+    reason: str
+    by: str
+    at: datetime
+
+
 def stop(engine: Engine, clock: Clock, scope: str, *, reason: str, by: str) -> None:
     """Stops `scope`; nothing in it leaves any more within a second. Stopping twice is calm."""
-    _check(scope)
+    _check(scope, reason)
     with transaction(engine) as connection:
         turn_on(connection, scope, reason=reason, by=by, now=clock.now())
 
 
-def turn_on(connection: Connection, scope: str, *, reason: str, by: str, now: datetime) -> None:
-    """The same inside the caller's transaction (the gateway says: account suspended)."""
-    queries.turn_on(connection, {"scope": scope, "reason": reason, "by": by, "at": now})
+def turn_on(connection: Connection, scope: str, *, reason: str, by: str, now: datetime) -> bool:
+    """The same inside the caller's transaction; False where it was on already."""
+    row = {"scope": scope, "reason": reason, "by": by, "at": now}
+    new = queries.turn_on(connection, row)
+    if new:
+        note(connection, scope, "stop", reason=reason, by=by, now=now)
+    return new
+
+
+def go_on(engine: Engine, clock: Clock, scope: str, *, reason: str, by: str) -> None:
+    """Lifts the stop on `scope`; what waited goes on, each message once. Raises Conflict where
+    nothing is stopped."""
+    _check(scope, reason)
+    with transaction(engine) as connection:
+        turn_off(connection, scope, reason=reason, by=by, now=clock.now())
+
+
+def turn_off(connection: Connection, scope: str, *, reason: str, by: str, now: datetime) -> None:
+    """The same inside the caller's transaction."""
+    if not queries.turn_off(connection, scope):
+        raise Conflict(
+            f"Nothing stops {scope}.", remedy="See what is stopped: outreach delivery status"
+        )
+    note(connection, scope, "go", reason=reason, by=by, now=now)
+
+
+def note(
+    connection: Connection, scope: str, action: str, *, reason: str, by: str, now: datetime
+) -> None:
+    """Keeps for ever that somebody stopped something (`stop`), let it go on (`go`) or ended it
+    (`end`)."""
+    row = {"scope": scope, "action": action, "reason": reason, "by": by, "at": now}
+    queries.add_event(connection, row)
 
 
 def halt_for(connection: Connection, moves: Sequence[Move], now: datetime) -> None:
-    """Stops what the gateway's own word forbids: a suspended account stops everything, a wrong
-    configuration its channel. What waited keeps its turn."""
+    """Stops what the gateway's own word forbids (a suspended account stops everything, a wrong
+    configuration its channel), and tells a person. What waited keeps its turn."""
     for move in moves:
-        if move.error_class == ErrorClass.SUSPENDED:
-            scope = EVERYTHING
-        elif move.error_class == ErrorClass.CONFIGURATION:
-            scope = f"channel:{move.attempt.channel}"
-        else:
+        if not move.error_class or not after(move.error_class).told:
             continue
+        channel = f"channel:{move.attempt.channel}"
+        if move.error_class == ErrorClass.UNKNOWN:
+            tell(connection, "unknown_code", channel, f"Error {move.reason}.", now)
+            continue
+        everything = after(move.error_class).stops is Stops.EVERYTHING
+        scope = EVERYTHING if everything else channel
         reason = f"The gateway refused: error {move.reason}."
         turn_on(connection, scope, reason=reason, by="gateway", now=now)
-
-
-def go_on(engine: Engine, scope: str) -> None:
-    """Lifts the stop on `scope`; what waited goes on, each message once."""
-    _check(scope)
-    with transaction(engine) as connection:
-        queries.turn_off(connection, scope)
+        tell(connection, "gateway_refused", scope, reason, now)
 
 
 def list_on(engine: Engine) -> tuple[Switch, ...]:
@@ -67,7 +106,14 @@ def list_on(engine: Engine) -> tuple[Switch, ...]:
         return tuple(Switch(r.scope, r.reason, r.by, r.at) for r in queries.switches(connection))
 
 
-def _check(scope: str) -> None:
+def history(engine: Engine, limit: int = 50) -> tuple[Turn, ...]:
+    """The newest stops and goings on, the newest first."""
+    with reading(engine) as connection:
+        rows = queries.events(connection, limit)
+        return tuple(Turn(r.scope, r.action, r.reason, r.by, r.at) for r in rows)
+
+
+def _check(scope: str, reason: str) -> None:
     kind, _, value = scope.partition(":")
     known = scope == EVERYTHING or (kind == "channel" and value in ("sms", "voice"))
     if not known and not (kind == "campaign" and value.isdigit()):
@@ -75,3 +121,10 @@ def _check(scope: str) -> None:
             f"There is no kill switch {scope!r}.",
             remedy="Use everything, channel:sms, channel:voice or campaign:<id>.",
         )
+    require_reason(reason)
+
+
+def require_reason(reason: str) -> None:
+    """Raises BadInput where somebody gives no reason, or one that is too long to keep."""
+    if not 0 < len(reason.strip()) <= 200:
+        raise BadInput("There is no reason, or it is too long.", remedy="Give up to 200 letters.")

@@ -39,6 +39,8 @@ def answers_lane(help_vault: Vault) -> Lane:
         attempts=queries.ATTEMPTS,
         receipts=queries.RECEIPTS,
         check=check,
+        # An answer is due whatever the person's consent (S12a); its loop limit was asked before.
+        recalled=lambda _connection, _ids: (),
         addresses=addresses,
         policies=_never_again,
         moved=_moved,

@@ -19,10 +19,14 @@ from outreach.planning import queries, retrying
 from outreach.planning.audience.queries import DELIVERIES
 from outreach.planning.cost import price_of
 from outreach.planning.rules import cap, window
+from outreach.planning.sending import queries as sending
 from outreach.store.ledger import Fact, append
 
 NAME = "broadcasts"
 _OPTED_OUT = "opted_out"
+_NOT_TAKEN = frozenset(
+    {AttemptState.ERRORED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.CANCELED}
+)
 _forbidden = lru_cache(maxsize=2_000)(find)
 
 
@@ -48,11 +52,23 @@ def broadcast_lane(vault: Vault, *, loopback: bool) -> Lane:
         attempts=queries.ATTEMPTS,
         receipts=queries.RECEIPTS,
         check=check,
+        recalled=_recalled,
         addresses=addresses,
         policies=retrying.policies,
         moved=moved,
         ended=_ended,
     )
+
+
+def _recalled(connection: Connection, ids: Sequence[int]) -> Sequence[Held]:
+    held = []
+    for row in sending.recalled(connection, ids):
+        if row.state == "canceled":
+            held.append(Held(row.id, DeliveryState.CANCELED, "canceled"))
+        else:
+            reason = _OPTED_OUT if row.consent == _OPTED_OUT else "no_consent"
+            held.append(Held(row.id, DeliveryState.SUPPRESSED, reason))
+    return held
 
 
 def _verdict(
@@ -112,8 +128,7 @@ def _accepted(move: Move) -> bool:
     unsure = move.before is AttemptState.SUBMITTING or (
         move.before is AttemptState.UNKNOWN and move.attempt.sid is None
     )
-    not_taken = (AttemptState.ERRORED, AttemptState.FAILED, AttemptState.UNKNOWN)
-    return unsure and move.after not in not_taken
+    return unsure and move.after not in _NOT_TAKEN
 
 
 def _acceptance(move: Move, base: dict[str, Any]) -> Fact:

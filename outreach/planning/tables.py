@@ -71,7 +71,7 @@ class Broadcast(SQLModel, table=True):
 
 class Budget(SQLModel, table=True):
     """What a campaign may cost in all, in millionths of `currency`. `held_micro` is what its
-    attempts cost or may still cost: it grows when an attempt is recorded, before anything leaves."""
+    attempts cost or may cost yet: it grows when one is recorded, before anything leaves."""
 
     __tablename__: ClassVar[str] = "budget"
 

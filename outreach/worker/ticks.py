@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from outreach.bootstrap import Runtime
 from outreach.delivery.settle import poll, reconcile, tidy
 from outreach.planning import broadcasts
+from outreach.planning.steering import end_canceled
 from outreach.reach.fold import fold
 
 log = structlog.get_logger(__name__)
@@ -57,6 +58,7 @@ class Ticks:
         await self._in_thread(broadcasts.fire_due, engine, clock)
         while await self._in_thread(broadcasts.plan, engine, clock):
             continue
+        await self._in_thread(end_canceled, engine, clock, self._runtime.desk.broadcasts)
         await self._in_thread(broadcasts.finish, engine, clock)
 
     async def settle(self) -> None:

@@ -182,7 +182,7 @@ def test_s32_a_kill_switch_holds_what_waits_and_what_is_leased(
     assert submit(database, lane, leased, SENDER, clock.now()) == []
     send(dispatcher)
     assert gateway.sms == []
-    switches.go_on(database, scope)
+    switches.go_on(database, clock, scope, reason="test", by="tester")
     send(dispatcher)
     assert len(gateway.sms) == len(ids)
 

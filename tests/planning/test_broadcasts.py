@@ -159,7 +159,7 @@ def test_s32_a_kill_switch_stops_at_once_and_what_waited_goes_once_when_it_is_of
     switches.stop(runtime.engine, runtime.clock, scope, reason="test", by="tests")
     world.send()
     assert world.gateway.sms == []
-    switches.go_on(runtime.engine, scope)
+    switches.go_on(runtime.engine, runtime.clock, scope, reason="test", by="tests")
     world.send()
     assert len(world.gateway.sms) == 1
 

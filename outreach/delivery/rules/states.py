@@ -37,7 +37,7 @@ class AttemptState(StrEnum):
     NO_ANSWER = "no_answer"  # call only; may be tried again
     ERRORED = "errored"  # did not arrive; may be tried again
     FAILED = "failed"  # did not arrive; final
-    CANCELED = "canceled"  # stopped at the gateway
+    CANCELED = "canceled"  # stopped before it left, or at the gateway
     UNKNOWN = "unknown"  # silent past its horizon
 
 

@@ -1,0 +1,99 @@
+"""The last look before a request leaves: a stop holds back what is recorded and has not left yet.
+
+Between the record and the request lie the pace and the wait for a free connection, which may be
+long. So within every fifth of a second the kill switches and the lane are asked once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine
+
+from outreach.delivery import queries
+from outreach.delivery.claiming import Outgoing, is_stopped
+from outreach.delivery.lane import Lane
+from outreach.delivery.progress import News, apply
+from outreach.delivery.rules.states import AttemptState, DeliveryState
+from outreach.delivery.stopping import hold
+from outreach.delivery.stops.queries import scopes
+from outreach.kernel.clock import Clock
+from outreach.store.engine import reading, transaction
+
+log = structlog.get_logger(__name__)
+
+FRESH_SECONDS = 0.2
+WITHDRAWN = "withdrawn"
+
+
+class Gate:
+    """Of one lane in one process. `in_thread` runs what writes, in the thread that does so."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        lane: Lane,
+        in_thread: Callable[..., Awaitable[Any]],
+    ) -> None:
+        self._engine, self._clock, self._lane, self._in_thread = engine, clock, lane, in_thread
+        self._recorded: dict[int, Outgoing] = {}
+        self._looked = 0.0
+        self._lock = asyncio.Lock()
+
+    def expect(self, outgoing: Sequence[Outgoing]) -> None:
+        """Takes in what is recorded and is to leave."""
+        self._recorded |= {item.delivery_id: item for item in outgoing}
+
+    async def passes(self, item: Outgoing) -> bool:
+        """Whether `item` may leave now; asked once, right before its request."""
+        # One at a time: nothing may leave while its withdrawal is being written.
+        async with self._lock:
+            if time.monotonic() - self._looked > FRESH_SECONDS:
+                await self._look()
+            return self._recorded.pop(item.delivery_id, None) is not None
+
+    async def _look(self) -> None:
+        looked = time.monotonic()
+        # A reader needs no turn in the thread that writes.
+        stopped = await asyncio.to_thread(_stopped, self._engine, self._lane, list(self._recorded))
+        self._looked = looked
+        if stopped:
+            items = [self._recorded.pop(number) for number in stopped]
+            await self._in_thread(withdraw, self._engine, self._clock, self._lane, items)
+
+
+def _stopped(engine: Engine, lane: Lane, ids: Sequence[int]) -> list[int]:
+    """Those of the deliveries `ids` that must not leave."""
+    with reading(engine) as connection:
+        on = scopes(connection)
+        held = {item.delivery_id for item in lane.recalled(connection, ids)}
+        rows = queries.standing(connection, lane, ids)
+    # One that is no longer under way waited so long that it was given up and goes again elsewhere.
+    lost = {row.id for row in rows if row.state != DeliveryState.TRYING or is_stopped(row, on)}
+    return sorted(held | lost)
+
+
+def withdraw(engine: Engine, clock: Clock, lane: Lane, items: Sequence[Outgoing]) -> None:
+    """Takes back attempts of which surely nothing left: they count for nothing, and what no rule
+    forbids for good waits for its turn."""
+    now = clock.now()
+    with transaction(engine) as connection:
+        news = [
+            News(
+                item.attempt_id,
+                AttemptState.CANCELED,
+                error_code=WITHDRAWN,
+                again_after=timedelta(0),
+            )
+            for item in items
+        ]
+        moves = apply(connection, lane, news, now)
+        waiting = [m.delivery.id for m in moves if m.delivery_state is DeliveryState.PENDING]
+        hold(connection, lane, lane.recalled(connection, waiting), now)
+    log.info("withdrawn before they left", lane=lane.name, count=len(items))

@@ -1,0 +1,1 @@
+"""What is stopped, why and by whom; and what an operator has to be told."""

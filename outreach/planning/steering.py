@@ -1,0 +1,78 @@
+"""Pauses, resumes and cancels what a campaign is sending; every step has a reason and is kept.
+
+Paused is not stored twice: a running broadcast is paused while a kill switch stops its campaign,
+whoever turned it on (a person, a used-up budget, too many failures).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from outreach.delivery import switches
+from outreach.delivery.lane import Held, Lane
+from outreach.delivery.rules.states import DeliveryState
+from outreach.delivery.stopping import hold
+from outreach.kernel.clock import Clock
+from outreach.kernel.errors import Conflict
+from outreach.planning.campaigns import campaign_by_slug
+from outreach.planning.sending import queries
+from outreach.store.engine import transaction
+
+_CHUNK = 1_000
+
+
+def scope_of(campaign_id: int) -> str:
+    """The kill switch of a campaign."""
+    return f"campaign:{campaign_id}"
+
+
+def pause(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> None:
+    """Stops all that the campaign sends, within a second; nothing is lost. Raises NotFound."""
+    switches.require_reason(reason)
+    with transaction(engine) as connection:
+        scope = scope_of(campaign_by_slug(connection, slug).id)
+        switches.turn_on(connection, scope, reason=reason, by=by, now=clock.now())
+
+
+def resume(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> None:
+    """Lets it go on; what is too old by now expires. Raises NotFound, or Conflict if nothing
+    paused it."""
+    switches.require_reason(reason)
+    with transaction(engine) as connection:
+        scope = scope_of(campaign_by_slug(connection, slug).id)
+        switches.turn_off(connection, scope, reason=reason, by=by, now=clock.now())
+
+
+def cancel(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> int:
+    """Ends the campaign's running broadcasts for good; returns how many. What has left goes its
+    way. Raises NotFound, or Conflict if none runs."""
+    switches.require_reason(reason)
+    with transaction(engine) as connection:
+        campaign_id = campaign_by_slug(connection, slug).id
+        ended = queries.cancel_broadcasts(connection, campaign_id)
+        if not ended:
+            raise Conflict(f"Nothing of {slug} is running.")
+        scope = scope_of(campaign_id)
+        switches.note(connection, scope, "end", reason=reason, by=by, now=clock.now())
+    return ended
+
+
+def end_canceled(engine: Engine, clock: Clock, lane: Lane) -> int:
+    """Ends what still waits of canceled broadcasts, a chunk at a time; returns how many."""
+    ended = 0
+    while True:
+        with transaction(engine) as connection:
+            done = _end_chunk(connection, lane, clock.now())
+        ended += done
+        if done < _CHUNK:
+            return ended
+
+
+def _end_chunk(connection: Connection, lane: Lane, now: datetime) -> int:
+    ids = queries.waiting_of_canceled(connection, _CHUNK)
+    hold(connection, lane, [Held(n, DeliveryState.CANCELED, "canceled") for n in ids], now)
+    if len(ids) < _CHUNK:
+        queries.close_canceled(connection, now)
+    return len(ids)

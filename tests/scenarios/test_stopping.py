@@ -1,0 +1,169 @@
+"""Stops under load, over real HTTP to the rehearsal network: within a second nothing leaves any
+more, and when it goes on nobody was skipped and nobody gets it twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Engine
+
+from outreach.bootstrap import assemble, replies_of
+from outreach.content.queries import WORDINGS
+from outreach.delivery import switches
+from outreach.delivery.tables import Attempt, Delivery
+from outreach.gateways.registry import gateway_from
+from outreach.kernel.sealing import new_keys
+from outreach.planning import steering
+from outreach.settings import load_settings
+from outreach.store.ledger import LEDGER
+from tests.simulator.conftest import SENDER, SID, TOKEN, Rehearsal, rehearsing
+from tests.world import SLUG, World, number
+
+DELIVERIES, ATTEMPTS = Delivery.__table__, Attempt.__table__
+PEOPLE = 60
+# Parts a second; the text takes one or two.
+PACE = 40
+_FIRST = 100
+EVERYBODY = [number(_FIRST + who) for who in range(PEOPLE)]
+
+
+@dataclass
+class Load:
+    """A broadcast that is being sent."""
+
+    world: World
+    network: Rehearsal
+    said: frozenset[str]
+
+    def left(self) -> list[str]:
+        """To whom the network was asked to send the campaign, in order."""
+        book = self.network.network.book.messages.values()
+        return [message.to for message in book if message.body in self.said]
+
+    async def until(self, done: Callable[[], bool]) -> None:
+        for _ in range(3_000):
+            if done():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("it does not get on")
+
+    async def quiet_within_a_second(self) -> int:
+        """How many had left when it fell quiet, a second after the stop."""
+        await asyncio.sleep(1)
+        before = len(self.left())
+        await asyncio.sleep(0.7)
+        assert len(self.left()) == before
+        assert before < PEOPLE, "all had left: nothing was stopped"
+        return before
+
+    def standing(self) -> Counter[tuple[str, str]]:
+        return Counter((row.state, row.reason) for row in self.world.all(DELIVERIES))
+
+
+@asynccontextmanager
+async def sending(database: Engine, database_url: str) -> AsyncIterator[Load]:
+    """A broadcast of which some have left, at a pace that keeps it busy for seconds."""
+    async with rehearsing() as network:
+        settings = load_settings(
+            database_url=database_url,
+            secret_keys=new_keys(),
+            help_keys=new_keys(),
+            sender=SENDER,
+            sms_pace=PACE,
+        )
+        gateway = gateway_from(
+            base_url=network.url, account_sid=SID, auth_token=TOKEN, public_url="http://127.0.0.1:9"
+        )
+        runtime = assemble(settings, database, network.clock, gateway, replies_of(settings))
+        world = World(runtime)
+        for who in range(PEOPLE):
+            world.enrol(_FIRST + who)
+        world.fire()
+        load = Load(world, network, frozenset(row.body for row in world.all(WORDINGS)))
+        stop = asyncio.Event()
+        pumps = asyncio.create_task(runtime.dispatcher().run(stop))
+        try:
+            await load.until(lambda: len(load.left()) >= PEOPLE // 6)
+            yield load
+        finally:
+            stop.set()
+            await pumps
+            await gateway.close()
+            runtime.executor.shutdown()
+
+
+@pytest.mark.parametrize("scope", ["everything", "channel:sms", "campaign"])
+def test_s32_a_stop_holds_within_a_second_and_going_on_loses_and_doubles_nothing(
+    database: Engine, database_url: str, scope: str
+) -> None:
+    async def story() -> None:
+        async with sending(database, database_url) as load:
+            why = {"reason": "test", "by": "tests"}
+            engine, clock = database, load.world.runtime.clock
+            if scope == "campaign":
+                await asyncio.to_thread(steering.pause, engine, clock, SLUG, **why)
+            else:
+                await asyncio.to_thread(switches.stop, engine, clock, scope, **why)
+            left = await load.quiet_within_a_second()
+            # What was recorded and had not left counts for nobody as a try.
+            waiting = [row for row in load.world.all(DELIVERIES) if row.state == "pending"]
+            assert len(waiting) == PEOPLE - left
+            assert {row.attempts for row in waiting} == {0}
+            if scope == "campaign":
+                await asyncio.to_thread(steering.resume, engine, clock, SLUG, **why)
+            else:
+                await asyncio.to_thread(switches.go_on, engine, clock, scope, **why)
+            await load.until(lambda: len(load.left()) >= PEOPLE)
+            await asyncio.sleep(0.3)
+            assert sorted(load.left()) == EVERYBODY
+            assert [t.action for t in switches.history(engine)] == ["go", "stop"]
+
+    asyncio.run(story())
+
+
+def test_a_canceled_broadcast_ends_what_waits_with_a_fact_each(
+    database: Engine, database_url: str
+) -> None:
+    async def story() -> None:
+        async with sending(database, database_url) as load:
+            runtime = load.world.runtime
+            why = {"reason": "test", "by": "tests"}
+            cancel = steering.cancel
+            assert await asyncio.to_thread(cancel, database, runtime.clock, SLUG, **why) == 1
+            end = steering.end_canceled
+            await asyncio.to_thread(end, database, runtime.clock, runtime.desk.broadcasts)
+            left = await load.quiet_within_a_second()
+            await asyncio.to_thread(end, database, runtime.clock, runtime.desk.broadcasts)
+            assert load.standing()["canceled", "canceled"] == PEOPLE - left
+            facts = [row for row in load.world.all(LEDGER) if row.kind == "delivery.canceled"]
+            assert len({fact.contact_id for fact in facts}) == len(facts) == PEOPLE - left
+
+    asyncio.run(story())
+
+
+def test_s14_a_stop_by_text_holds_back_what_is_recorded_and_has_not_left(
+    database: Engine, database_url: str
+) -> None:
+    async def story() -> None:
+        async with sending(database, database_url) as load:
+            world = load.world
+            taken = set(load.left())
+            # The next ones in the queue: some are recorded already.
+            leavers = [who for who in EVERYBODY if who not in taken][:12]
+            for who in leavers:
+                await asyncio.to_thread(world.text, who, "STOP")
+            await asyncio.sleep(1)
+            # Those that left before a second had gone by since their STOP.
+            overtook = [who for who in leavers if who in set(load.left())]
+            rest = PEOPLE - len(leavers) + len(overtook)
+            await load.until(lambda: len(load.left()) >= rest)
+            await asyncio.sleep(0.5)
+            assert len(load.left()) == rest
+            assert load.standing()["suppressed", "opted_out"] == PEOPLE - rest
+
+    asyncio.run(story())
