@@ -23,7 +23,7 @@ def serve(
     # Imported here, as below: the small commands start without a web server.
     import uvicorn
 
-    from outreach.bootstrap import build
+    from outreach.bootstrap import build, holding_keys
     from outreach.kernel import logs
     from outreach.settings import load_settings
     from outreach.web.app import create_app
@@ -36,7 +36,8 @@ def serve(
     runtime = build(settings)
     dispatcher = runtime.dispatcher()
     web = create_app(runtime, wake=dispatcher.wake, around=partial(sending, runtime, dispatcher))
-    uvicorn.run(web, host=host, port=port, log_config=None, access_log=False)
+    with holding_keys(runtime):
+        uvicorn.run(web, host=host, port=port, log_config=None, access_log=False)
 
 
 @app.command()

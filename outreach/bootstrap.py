@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, MetaData
@@ -34,6 +35,7 @@ from outreach.people.sealed import REGISTER
 from outreach.planning.lane import broadcast_lane
 from outreach.settings import Settings
 from outreach.store.engine import make_engine
+from outreach.store.keyring import admit, held
 from outreach.store.migrate import require_current, upgrade
 from outreach.store.rotation import SealedStore
 
@@ -97,6 +99,20 @@ def open_clock_of(settings: Settings) -> Clock:
 def sealed_stores(settings: Settings) -> tuple[tuple[SealedStore, Vault], ...]:
     """Each store that is sealed, with its keys."""
     return (REGISTER, settings.vault()), (HELP_STORE, settings.help_vault())
+
+
+def holding_keys(runtime: Runtime) -> AbstractContextManager[None]:
+    """While it is entered, other processes know which keys this one works with; raises like
+    `register_vault`."""
+    return held(runtime.engine, sealed_stores(runtime.settings))
+
+
+def register_vault(settings: Settings, engine: Engine) -> Vault:
+    """The keys of the register; raises Refused or Conflict where working with them would leave
+    something that can't be opened (`store.keyring`)."""
+    vault = settings.vault()
+    admit(engine, [(REGISTER, vault)])
+    return vault
 
 
 def replies_of(settings: Settings) -> Replies:

@@ -17,6 +17,7 @@ from outreach.bootstrap import open_engine, sealed_stores
 from outreach.kernel.sealing import new_key, new_keys
 from outreach.settings import load_settings
 from outreach.store import rotation
+from outreach.store.keyring import admit
 from outreach.store.rotation import KeyUse, SealedStore
 
 app = typer.Typer(name="keys", help="Sealing keys: docs/keys.md.", no_args_is_help=True)
@@ -77,8 +78,10 @@ def rotate(as_json: Json = False) -> None:
     """Bring everything under the current keys, while all goes on. Killed, it goes on next time."""
     settings = load_settings()
     engine = open_engine(settings)
+    stores = sealed_stores(settings)
+    admit(engine, stores, alike=True)
     told = []
-    for store, vault in sealed_stores(settings):
+    for store, vault in stores:
         with Progress(transient=True, console=Console(stderr=True)) as bar:
             task = bar.add_task(store.name, total=rotation.left(engine, store, vault))
             done = rotation.rotate(engine, store, vault, partial(_show, bar, task))

@@ -41,9 +41,9 @@ class Vault:
         self._ciphers = {name: AESGCM(key) for name, key in seal.items()}
         self.current = next(iter(seal))
         self._current_cipher = self._ciphers[self.current]
-        self.headers = {name: bytes([len(name)]) + name.encode() for name in seal}
+        self.headers = {name: header_of(name) for name in seal}
         self._header = self.headers[self.current]
-        self.tags = {name: _tag(name) for name in lookup}
+        self.tags = {name: tag_of(name) for name in lookup}
         self._lookup = [
             (key, FINGERPRINT_BYTES - len(self.tags[name]), self.tags[name])
             for name, key in lookup.items()
@@ -103,6 +103,18 @@ def key_name(sealed: bytes) -> str:
     return sealed[1 : 1 + sealed[0]].decode(errors="replace") if sealed else ""
 
 
+def header_of(name: str) -> bytes:
+    """What everything begins with that is sealed with this key."""
+    return bytes([len(name)]) + name.encode()
+
+
+def tag_of(name: str) -> bytes:
+    """What a fingerprint made with this lookup key ends in; nothing for a key of the older form,
+    whose name has no eight digits."""
+    found = _TAGGED.fullmatch(name)
+    return bytes.fromhex(found[1]) if found else b""
+
+
 def parse_keys(text: str, where: str) -> Vault:
     """The vault of a setting such as `seal-a=BASE64,lookup-a=BASE64`, current keys first.
 
@@ -137,13 +149,6 @@ def new_key(family: str) -> str:
     """One fresh key of a family, to be added to a set."""
     value = base64.b64encode(os.urandom(_KEY_BYTES)).decode()
     return f"{family}-{secrets.token_hex(TAG_BYTES)}={value}"
-
-
-def _tag(name: str) -> bytes:
-    """What a fingerprint made with this lookup key ends in; nothing for a key of the older form,
-    whose name has no eight digits."""
-    found = _TAGGED.fullmatch(name)
-    return bytes.fromhex(found[1]) if found else b""
 
 
 def _decode(value: str, where: str, position: int) -> bytes:

@@ -23,6 +23,7 @@ from outreach.store.sealed import (
     count_fingerprints,
     count_outdated,
     count_sealed,
+    made_by,
     outdated,
     replace,
 )
@@ -84,7 +85,7 @@ def rotate(
 
     Raises Unavailable, before anything is changed, where a sealing key is missing.
     """
-    _require_all(engine, store, vault)
+    require_all(engine, store, vault)
     done = Rotation()
     for sealed in store.tables:
         after = 0
@@ -119,7 +120,8 @@ def uses(engine: Engine, store: SealedStore, vault: Vault) -> tuple[KeyUse, ...]
     )
 
 
-def _require_all(engine: Engine, store: SealedStore, vault: Vault) -> None:
+def require_all(engine: Engine, store: SealedStore, vault: Vault) -> None:
+    """Raises Unavailable where something in `store` is sealed with a key that `vault` has not."""
     for use in uses(engine, store, vault):
         if use.rows and not use.configured and use.name.startswith("seal-"):
             raise Unavailable(
@@ -127,6 +129,16 @@ def _require_all(engine: Engine, store: SealedStore, vault: Vault) -> None:
                 where=store.setting,
                 remedy="Add that key at the end of the setting.",
             )
+
+
+def rows_under(engine: Engine, store: SealedStore, vault: Vault, name: str) -> int:
+    """How many values a key made that may be missing from `vault`. Whatever no name claims may be
+    a lookup key's of the older form."""
+    with reading(engine) as connection:
+        return sum(
+            made_by(connection, sealed, vault, name)
+            for sealed in (*store.tables, *store.tombstones)
+        )
 
 
 def _read(engine: Engine, sealed: SealedTable, vault: Vault, after: int) -> Sequence[Row[Any]]:

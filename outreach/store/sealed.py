@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
     literal,
     or_,
@@ -26,11 +27,11 @@ from sqlalchemy import (
     update,
 )
 
-from outreach.kernel.sealing import FINGERPRINT_BYTES, TAG_BYTES, Vault, key_name
+from outreach.kernel.sealing import FINGERPRINT_BYTES, TAG_BYTES, Vault, header_of, key_name, tag_of
 
 _TAG_AT = FINGERPRINT_BYTES - TAG_BYTES + 1
-# Fingerprints that end in no known name: a lookup key of the older form made them.
-OLDER_FORM = "lookup- without eight digits"
+# What made the fingerprints that end in no known name: a key of the older form, or a missing one.
+OLDER_FORM = "lookup-?"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def count_sealed(connection: Connection, sealed: SealedTable, vault: Vault) -> C
     for name in sealed.columns:
         column = sealed.table.c[name]
         for key in _names_in(connection, sealed.table, column, vault):
-            header = bytes([len(key)]) + key.encode()
+            header = header_of(key)
             query = select(func.count()).select_from(sealed.table).where(_begins(column, header))
             found[key] += connection.execute(query).scalar_one()
     return found
@@ -108,6 +109,22 @@ def count_fingerprints(connection: Connection, sealed: SealedTable, vault: Vault
     name = case(*made, else_=rest) if made else literal(rest)
     query = select(name, func.count()).where(_somebody(sealed)).group_by(name)
     return Counter({row[0]: row[1] for row in connection.execute(query)})
+
+
+def made_by(connection: Connection, sealed: SealedTable, vault: Vault, name: str) -> int:
+    """How many values of a table the key `name` made, whether `vault` has it or not."""
+    query = select(func.count()).select_from(sealed.table)
+    t = sealed.table.c
+    if name.startswith("seal-"):
+        begins = [_begins(t[column], header_of(name)) for column in sealed.columns]
+        return connection.execute(query.where(or_(false(), *begins))).scalar_one()
+    if not sealed.fingerprint:
+        return 0
+    tag = tag_of(name)
+    if not tag:
+        return count_fingerprints(connection, sealed, vault)[OLDER_FORM]
+    ends = func.substr(t[sealed.fingerprint], _TAG_AT, TAG_BYTES) == tag
+    return connection.execute(query.where(_somebody(sealed), ends)).scalar_one()
 
 
 def _id(sealed: SealedTable) -> ColumnElement[int]:
@@ -144,7 +161,7 @@ def _names_in(
     """The names of `vault`, and those it doesn't have but that something is sealed with."""
     names = list(vault.headers)
     while True:
-        headers = [bytes([len(name)]) + name.encode() for name in names]
+        headers = [header_of(name) for name in names]
         unknown = and_(func.length(column) > 0, *(~_begins(column, known) for known in headers))
         sample = connection.execute(select(column).select_from(table).where(unknown).limit(1))
         value = sample.scalar()
