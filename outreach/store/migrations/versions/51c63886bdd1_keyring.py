@@ -8,12 +8,10 @@ from alembic import op
 
 import outreach.store.types
 
-
 revision = '51c63886bdd1'
 down_revision = 'a50abd5cee28'
 branch_labels = None
 depends_on = None
-
 
 def upgrade() -> None:
     op.create_table('key_holder',
@@ -31,8 +29,6 @@ def upgrade() -> None:
     sa.Column('removed_at', outreach.store.types.UtcDateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('store', 'name')
     )
-
-
 
 def downgrade() -> None:
     op.drop_table('key_record')
