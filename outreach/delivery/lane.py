@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Row, Table
 
 from outreach.delivery.rules.retry import RetryPolicy
 from outreach.delivery.rules.states import AttemptState, DeliveryState
+from outreach.kernel.errors import Unavailable
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,15 @@ class Later:
 
 
 Verdict = Ready | Held | Later
+# How long a message waits for the key of a setting that is being corrected.
+_KEY_PAUSE = timedelta(seconds=30)
+
+
+def unopened(delivery_id: int, error: Unavailable, now: datetime) -> Later:
+    """The verdict on a delivery whose address or text does not open, because its key is not in this
+    process's setting: it keeps its turn and waits, and the others go."""
+    log.error("a message does not open and waits", delivery=delivery_id, error=error.message)
+    return Later(delivery_id, now + _KEY_PAUSE, "not_opened")
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict
+from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict, unopened
 from outreach.delivery.rules.retry import RetryPolicy
 from outreach.delivery.rules.states import DeliveryState
 from outreach.hotline import queries
 from outreach.hotline.rules.answer import ANSWER_WITHIN
+from outreach.kernel.errors import Unavailable
 from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
 
@@ -24,9 +25,9 @@ def answers_lane(help_vault: Vault) -> Lane:
     """The lane of the sealed help store's own deliveries."""
 
     def check(
-        _connection: Connection, rows: Sequence[Row[Any]], _now: datetime
+        _connection: Connection, rows: Sequence[Row[Any]], now: datetime
     ) -> Sequence[Verdict]:
-        return [_verdict(help_vault, row) for row in rows]
+        return [_verdict(help_vault, row, now) for row in rows]
 
     def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
         rows = queries.deliveries(connection, ids)
@@ -48,12 +49,15 @@ def answers_lane(help_vault: Vault) -> Lane:
     )
 
 
-def _verdict(help_vault: Vault, row: Row[Any]) -> Verdict:
-    body = help_vault.unseal(row.body_sealed)
+def _verdict(help_vault: Vault, row: Row[Any], now: datetime) -> Verdict:
+    try:
+        to, body = help_vault.unseal(row.address_sealed), help_vault.unseal(row.body_sealed)
+    except Unavailable as error:
+        return unopened(row.id, error, now)
     if find(body):
         return Held(row.id, DeliveryState.SUPPRESSED, "deny_list")
     validity = int(ANSWER_WITHIN.total_seconds())
-    return Ready(row.id, help_vault.unseal(row.address_sealed), body, row.parts, validity)
+    return Ready(row.id, to, body, row.parts, validity)
 
 
 def _never_again(_connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[int, RetryPolicy]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from outreach.delivery.lane import Held, Lane, Later, Move, Ready, Verdict
+from outreach.delivery.lane import Held, Lane, Later, Move, Ready, Verdict, unopened
 from outreach.delivery.rules.listening import listened
 from outreach.delivery.rules.states import AttemptState, DeliveryState
+from outreach.kernel.errors import Unavailable
 from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
 from outreach.people import optout
@@ -83,7 +84,10 @@ def _verdict(
             return Held(row.id, DeliveryState.EXPIRED, "quiet_hours")
         return Later(row.id, opens, "quiet_hours")
     body = known.body if row.channel == "sms" else None
-    number = vault.unseal(known.number_sealed)
+    try:
+        number = vault.unseal(known.number_sealed)
+    except Unavailable as error:
+        return unopened(row.id, error, now)
     return Ready(row.id, number, body, known.parts or 1, known.validity_seconds)
 
 
