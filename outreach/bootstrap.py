@@ -15,6 +15,7 @@ import outreach.hotline.tables
 import outreach.people.tables
 import outreach.planning.tables
 import outreach.reach.tables
+import outreach.staff.tables
 import outreach.store.ledger
 import outreach.store.processes  # noqa: F401
 from outreach.content.doors import load_doors

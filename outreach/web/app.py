@@ -45,5 +45,5 @@ def create_app(
     app.add_exception_handler(404, not_found)
     app.add_exception_handler(OutreachError, known)
     app.add_exception_handler(Exception, unexpected)
-    app.add_middleware(PageGuard, live=not runtime.gateway.loopback)
+    app.add_middleware(PageGuard, runtime=runtime)
     return app

@@ -17,8 +17,11 @@ from outreach.bootstrap import Runtime
 from outreach.delivery import switches
 from outreach.people.counting import counts
 from outreach.planning.overview import overview
+from outreach.staff.rules.roles import May
 from outreach.web.donor import Donors
+from outreach.web.guard import page
 from outreach.web.pages import render
+from outreach.web.signing import Signing
 from outreach.web.static import static_routes
 
 T = TypeVar("T")
@@ -33,8 +36,8 @@ class Console:
     def routes(self) -> list[Route]:
         """The page, and the part of it that keeps itself up to date."""
         return [
-            Route("/", self.page, methods=["GET"]),
-            Route("/live", self.live, methods=["GET"]),
+            page("/", self.page, May.SEE_CAMPAIGNS),
+            page("/live", self.live, May.SEE_CAMPAIGNS),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -71,6 +74,7 @@ def console_routes(runtime: Runtime) -> list[Route]:
     return [
         *Console(runtime).routes(),
         *Donors(runtime).routes(),
+        *Signing(runtime).routes(),
         *static_routes(),
         Route("/healthz", healthy, methods=["GET"]),
     ]

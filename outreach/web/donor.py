@@ -12,6 +12,8 @@ from starlette.routing import Route
 from outreach.bootstrap import Runtime
 from outreach.reach.publish import PublishedReport, publish
 from outreach.reach.report import report
+from outreach.staff.rules.roles import May
+from outreach.web.guard import page
 from outreach.web.pages import render
 from outreach.web.provinces import Province, provinces
 
@@ -36,7 +38,7 @@ class Donors:
 
     def routes(self) -> list[Route]:
         """The page."""
-        return [Route("/donors", self.page, methods=["GET"])]
+        return [page("/donors", self.page, May.SEE_REACH)]
 
     async def page(self, request: Request) -> Response:
         """The published report."""

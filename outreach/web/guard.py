@@ -1,35 +1,115 @@
-"""Keeps the pages to this machine until there is sign-in, and gives every answer safe headers.
+"""Decides who may read a page: staff who are signed in and whose role allows it (S22).
 
-The hooks stay open to the gateway: they are signed. A page is refused where the gateway is live,
-because then a proxy stands before us and "this machine" means nothing.
+The hooks stay open to the gateway: they are signed. Before the first account is made, a rehearsal's
+pages open to whoever sits at this machine; with a live gateway they open to nobody.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote, urlsplit
+
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from outreach.bootstrap import Runtime
+from outreach.kernel.clock import SystemClock
+from outreach.kernel.errors import Refused
 from outreach.kernel.pages import is_local_host, with_safe_headers
+from outreach.staff import accounts, signing
+from outreach.staff.rules.roles import May, Role
+from outreach.staff.signing import Who
+from outreach.web.words import mark as _
 
-_OPEN_PATHS = ("/hooks/", "/recordings/", "/healthz")
-_REFUSED = (
-    "These pages open only on this machine, and only with a rehearsal gateway, until sign-in is "
-    "there. The gateway's hooks work."
-)
+COOKIE = "outreach"
+SIGN_IN = "/sign-in"
+_MACHINES = ("/hooks/", "/recordings/", "/healthz")
+_ANYBODY = (SIGN_IN, "/static/")
+_SAFE = ("GET", "HEAD")
+# Whoever rehearses at this machine, alone with a simulated network.
+REHEARSAL = Who("rehearsal", tuple(Role), "", frozenset({May.SEE_CAMPAIGNS, May.SEE_REACH}))
+
+
+def page(
+    path: str,
+    handler: Callable[[Request], Awaitable[Response]],
+    may: May,
+    methods: tuple[str, ...] = ("GET",),
+) -> Route:
+    """A route that only those reach whose role allows `may`."""
+
+    async def guarded(request: Request) -> Response:
+        if may not in request.scope["who"].may:
+            raise Refused(_("This page is not for your role."))
+        return await handler(request)
+
+    return Route(path, guarded, methods=list(methods), name=f"{path} {may}")
 
 
 class PageGuard:
-    """Middleware. `live` says that the gateway is a real one."""
+    """Middleware: finds out who asks, and turns away strangers and foreign sites' forms."""
 
-    def __init__(self, app: ASGIApp, *, live: bool) -> None:
-        self._app, self._live = app, live
+    def __init__(self, app: ASGIApp, *, runtime: Runtime) -> None:
+        self._app, self._runtime = app, runtime
+        self._live = not runtime.gateway.loopback
+        public = urlsplit(runtime.settings.public_url)
+        self._own_host, self._encrypted = public.netloc, public.scheme == "https"
+        self._any_account = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(_OPEN_PATHS):
+        if scope["type"] != "http" or scope["path"].startswith(_MACHINES):
             await self._app(scope, receive, send)
             return
-        if self._live or not is_local_host(Headers(scope=scope).get("host", "")):
-            await PlainTextResponse(_REFUSED, status_code=403)(scope, receive, send)
+        send = with_safe_headers(send)
+        headers = Headers(scope=scope)
+        refusal = self._refusal(scope["method"], headers)
+        if refusal is not None:
+            await PlainTextResponse(refusal, status_code=403)(scope, receive, send)
             return
-        await self._app(scope, receive, with_safe_headers(send))
+        scope["who"] = who = await asyncio.to_thread(self._who, Request(scope))
+        if who is None and not scope["path"].startswith(_ANYBODY):
+            await _to_sign_in(scope)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _refusal(self, method: str, headers: Headers) -> str | None:
+        host = headers.get("host", "")
+        if not is_local_host(host) and not (self._live and host == self._own_host):
+            return "This is not the address of these pages."
+        if self._live and not self._encrypted:
+            return "Pages open only over https: set OUTREACH_PUBLIC_URL. The gateway's hooks work."
+        if method not in _SAFE and _from_elsewhere(headers, host):
+            return "This form comes from another site."
+        return None
+
+    def _who(self, request: Request) -> Who | None:
+        engine = self._runtime.engine
+        # Once there is an account there always is: asked until then only.
+        self._any_account = self._any_account or accounts.any_account(engine)
+        if not self._any_account:
+            return None if self._live else REHEARSAL
+        token = request.cookies.get(COOKIE)
+        # Staff live by the real time, whatever a rehearsal's clock says.
+        return signing.who(engine, SystemClock(), token) if token else None
+
+
+def _from_elsewhere(headers: Headers, host: str) -> bool:
+    """Whether a browser sends another site's form. It says so itself in Sec-Fetch-Site; an older
+    one tells the form's origin; what tells neither is no browser, and has no cookie by itself."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != host
+
+
+def _to_sign_in(scope: Scope) -> Response:
+    if Headers(scope=scope).get("hx-request"):  # a part of a page: the whole has to go there
+        return Response(status_code=401, headers={"HX-Redirect": SIGN_IN})
+    if scope["method"] not in _SAFE:
+        return RedirectResponse(SIGN_IN, 303)
+    return RedirectResponse(f"{SIGN_IN}?next={quote(scope['path'], safe='/')}", 303)

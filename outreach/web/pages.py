@@ -36,6 +36,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
                 "language": language,
                 "other": next(code for code in LANGUAGES if code != language),
                 "path": request.url.path,
+                "who": request.scope.get("who"),
                 "_": translations(language).gettext,
             }
         )

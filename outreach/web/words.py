@@ -65,6 +65,14 @@ _LABELS: dict[str, str] = {
     "listened": _("people who listened"),
     "submitted": _("messages accepted"),
     "delivered": _("messages delivered"),
+    "hotline_worker": _("hotline worker"),
+    "hotline_supervisor": _("hotline supervisor"),
+    "campaign_manager": _("campaign manager"),
+    "approver": _("approver"),
+    "coordinator": _("provincial coordinator"),
+    "donor": _("donor"),
+    "auditor": _("auditor"),
+    "administrator": _("administrator"),
 }
 
 

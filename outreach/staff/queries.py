@@ -1,0 +1,112 @@
+"""The SQL of staff; nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, delete, select, update
+
+from outreach.staff.tables import Staff, StaffAudit, StaffSession, StaffTry
+from outreach.store.dialect import insert, locked
+
+STAFF: Table = Staff.__table__  # type: ignore[attr-defined]
+SESSIONS: Table = StaffSession.__table__  # type: ignore[attr-defined]
+TRIES: Table = StaffTry.__table__  # type: ignore[attr-defined]
+AUDIT: Table = StaffAudit.__table__  # type: ignore[attr-defined]
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Adds an account; False where the name is taken."""
+    statement = insert(connection, STAFF).values(row).on_conflict_do_nothing()
+    return bool(connection.execute(statement.returning(STAFF.c.id)).first())
+
+
+def by_name(connection: Connection, name: str) -> Row[Any] | None:
+    """An account by its name."""
+    return connection.execute(select(STAFF).where(STAFF.c.name == name)).first()
+
+
+def lock_by_name(connection: Connection, name: str) -> Row[Any] | None:
+    """The same, locked until the transaction ends."""
+    query = select(STAFF).where(STAFF.c.name == name)
+    return connection.execute(locked(connection, query)).first()
+
+
+def everybody(connection: Connection) -> Sequence[Row[Any]]:
+    """All accounts by name."""
+    return connection.execute(select(STAFF).order_by(STAFF.c.name)).all()
+
+
+def any_account(connection: Connection) -> bool:
+    """Whether there is an account at all, closed ones too."""
+    return connection.execute(select(STAFF.c.id).limit(1)).first() is not None
+
+
+def change(connection: Connection, staff_id: int, values: Mapping[str, Any]) -> None:
+    """Sets columns of an account."""
+    connection.execute(update(STAFF).where(STAFF.c.id == staff_id).values(values))
+
+
+def add_session(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Begins a session."""
+    connection.execute(SESSIONS.insert().values(row))
+
+
+def session(connection: Connection, token_key: bytes) -> Row[Any] | None:
+    """A session with its account, if that is open."""
+    query = (
+        select(SESSIONS.c.begun_at, SESSIONS.c.seen_at, STAFF)
+        .join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
+        .where(SESSIONS.c.token_key == token_key, STAFF.c.closed_at.is_(None))
+    )
+    return connection.execute(query).first()
+
+
+def seen(connection: Connection, token_key: bytes, at: datetime) -> None:
+    """Notes that a session was used."""
+    statement = update(SESSIONS).where(SESSIONS.c.token_key == token_key)
+    connection.execute(statement.values(seen_at=at))
+
+
+def end_session(connection: Connection, token_key: bytes) -> None:
+    """Ends one session."""
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.token_key == token_key))
+
+
+def end_sessions(connection: Connection, staff_id: int | None = None) -> int:
+    """Ends all sessions of an account, or everybody's; returns how many."""
+    statement = delete(SESSIONS)
+    if staff_id is not None:
+        statement = statement.where(SESSIONS.c.staff_id == staff_id)
+    return connection.execute(statement).rowcount
+
+
+def tries(connection: Connection, name_key: bytes) -> Row[Any] | None:
+    """The wrong tries at a name."""
+    return connection.execute(select(TRIES).where(TRIES.c.name_key == name_key)).first()
+
+
+def put_tries(connection: Connection, name_key: bytes, failures: int, until: datetime) -> None:
+    """Sets the wrong tries at a name."""
+    values = {"failures": failures, "until": until}
+    statement = insert(connection, TRIES).values(name_key=name_key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name_key"], set_=values))
+
+
+def clear_tries(connection: Connection, name_key: bytes) -> None:
+    """Forgets the wrong tries at a name."""
+    connection.execute(delete(TRIES).where(TRIES.c.name_key == name_key))
+
+
+def audit(connection: Connection, by: str, action: str, subject: str, at: datetime) -> None:
+    """Notes who did what."""
+    connection.execute(AUDIT.insert().values(by=by, action=action, subject=subject, at=at))
+
+
+def audits(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+    """The latest notes, newest first."""
+    return connection.execute(select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)).all()
+
+

@@ -1,0 +1,64 @@
+"""Accounts of staff, their sessions, wrong tries, and who did what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from outreach.store.types import RowId, UtcDateTime
+
+
+class Staff(SQLModel, table=True):
+    """One account. `enrol_key` fingerprints the one-time code until it is used; `totp_step` is the
+    last step whose code was accepted, so that none counts twice."""
+
+    __tablename__: ClassVar[str] = "staff"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    name: str = Field(max_length=40, unique=True)
+    roles: list[str] = Field(default_factory=list, sa_type=JSON)
+    province: str = Field(default="", max_length=2)
+    password_hash: str = Field(default="", max_length=200)
+    totp_sealed: bytes = Field(default=b"")
+    totp_step: int = Field(default=0, sa_type=RowId)
+    enrol_key: bytes = Field(default=b"")
+    enrol_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    signed_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class StaffSession(SQLModel, table=True):
+    """Somebody is signed in. Kept is the token's fingerprint: the table opens no door."""
+
+    __tablename__: ClassVar[str] = "staff_session"
+
+    token_key: bytes = Field(primary_key=True)
+    staff_id: int = Field(sa_type=RowId, index=True)
+    begun_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffTry(SQLModel, table=True):
+    """Wrong tries at a name, whether there is such an account or not."""
+
+    __tablename__: ClassVar[str] = "staff_try"
+
+    name_key: bytes = Field(primary_key=True)
+    failures: int = 0
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffAudit(SQLModel, table=True):
+    """Who did what to an account or with it. `by` is a name of ours or of the machine's user."""
+
+    __tablename__: ClassVar[str] = "staff_audit"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    by: str = Field(max_length=60)
+    action: str = Field(max_length=24)
+    subject: str = Field(max_length=40, index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
