@@ -14,7 +14,18 @@ from typer.main import get_command
 from outreach.kernel.errors import OutreachError
 
 # One module each, imported when it is called: counting the parts of a text needs no database.
-GROUPS = ("campaigns", "db", "delivery", "keys", "keywords", "people", "places", "reach", "sms", "staff")
+GROUPS = (
+    "campaigns",
+    "db",
+    "delivery",
+    "keys",
+    "keywords",
+    "people",
+    "places",
+    "reach",
+    "sms",
+    "staff",
+)
 
 
 class _Groups(TyperGroup):

@@ -108,5 +108,3 @@ def audit(connection: Connection, by: str, action: str, subject: str, at: dateti
 def audits(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     """The latest notes, newest first."""
     return connection.execute(select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)).all()
-
-

@@ -70,7 +70,7 @@ def new_totp() -> str:
 
 def totp_address(secret: str, name: str) -> str:
     """The otpauth address that an authenticator takes as a QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name, issuer_name=_ISSUER)
+    return pyotp.TOTP(secret, name=name, issuer=_ISSUER).provisioning_uri()
 
 
 def totp_step(secret: str, code: str, now: float, used: int) -> int | None:

@@ -51,7 +51,7 @@ class Who:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """The second step of a first sign-in: `secret` goes into the authenticator, where a code will be
+    """The second step of a first sign-in: `secret` goes into the authenticator, if a code will be
     asked for (`with_code`)."""
 
     name: str
@@ -59,9 +59,7 @@ class Enrolment:
     with_code: bool
 
 
-def sign_in(
-    engine: Engine, vault: Vault, clock: Clock, name: str, password: str, code: str
-) -> str:
+def sign_in(engine: Engine, vault: Vault, clock: Clock, name: str, password: str, code: str) -> str:
     """Begins a session and returns its token; raises NotSignedIn."""
     now, key = clock.now(), vault.lookup(f"staff:{name}")
     with reading(engine) as connection:

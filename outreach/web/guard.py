@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -112,4 +112,6 @@ def _to_sign_in(scope: Scope) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": SIGN_IN})
     if scope["method"] not in _SAFE:
         return RedirectResponse(SIGN_IN, 303)
-    return RedirectResponse(f"{SIGN_IN}?next={quote(scope['path'], safe='/')}", 303)
+    asked = QueryParams(scope["query_string"])
+    kept = {"next": scope["path"]} | {name: asked[name] for name in ("lang",) if name in asked}
+    return RedirectResponse(f"{SIGN_IN}?{urlencode(kept, safe='/')}", 303)

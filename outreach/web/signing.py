@@ -38,6 +38,7 @@ class Signing:
             Route(SIGN_IN, self.sign_in, methods=["POST"]),
             Route(f"{SIGN_IN}/first", self.first, methods=["GET"]),
             Route(f"{SIGN_IN}/first", self.begin, methods=["POST"]),
+            Route(f"{SIGN_IN}/enrol", self.first, methods=["GET"]),
             Route(f"{SIGN_IN}/enrol", self.enrol, methods=["POST"]),
             Route("/sign-out", self.sign_out, methods=["POST"]),
             Route(_HOME, self.me, methods=["GET"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -149,6 +150,22 @@ def test_s24_a_person_is_shown_corrected_and_forgotten(env: dict[str, str], tmp_
     held = json.loads(outreach(env, "people", "show", "0381234567", *why, "--json").stdout)
     assert (held["registered"], held["person"]) == (False, {})
     assert held["stopped_at"]
+
+
+def test_s22_an_operator_gives_accounts_and_takes_them_back(env: dict[str, str]) -> None:
+    assert outreach(env, "db", "migrate").returncode == 0
+    assert "no account yet" in outreach(env, "staff", "list").stdout
+    given = outreach(env, "staff", "add", "dara", "--role", "auditor", "--role", "approver")
+    assert re.search(r"One-time code of dara: (?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}\n", given.stdout)
+    (line,) = outreach(env, "staff", "list", "--json").stdout.splitlines()
+    account = json.loads(line)
+    assert (account["name"], account["roles"]) == ("dara", ["approver", "auditor"])
+    assert account["state"] == "invited"
+    refused = outreach(env, "staff", "add", "sokha", "--role", "coordinator")
+    assert (refused.returncode, "--province" in refused.stderr) == (2, True)
+    assert outreach(env, "staff", "close", "dara").returncode == 0
+    assert "closed" in outreach(env, "staff", "list").stdout
+    assert "Sessions ended: 0" in outreach(env, "staff", "sign-out-all").stdout
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ ENROLMENT = timedelta(hours=48)
 _IDLE, _IDLE_HELP = timedelta(minutes=30), timedelta(minutes=10)  # S23: short where help is read
 _LONGEST = timedelta(hours=12)
 _FREE_TRIES = 5
+_FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=15)
 PASSWORD_LEAST, PASSWORD_MOST = 12, 200
 
@@ -27,7 +28,7 @@ def wait_after(failures: int) -> timedelta:
     over = failures - _FREE_TRIES
     if over < 0:
         return timedelta(0)
-    return min(_LONGEST_WAIT, timedelta(seconds=30) * 2 ** min(over, 10))
+    return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(over, 10)))
 
 
 def weak(password: str, name: str) -> bool:
