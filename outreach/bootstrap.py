@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, MetaData
 from sqlmodel import SQLModel
@@ -35,6 +35,7 @@ from outreach.language.denylist import find
 from outreach.people.sealed import REGISTER
 from outreach.planning.lane import broadcast_lane
 from outreach.settings import Settings
+from outreach.staff.sealed import TABLES as STAFF_SEALED
 from outreach.store.engine import make_engine
 from outreach.store.keyring import admit, held
 from outreach.store.migrate import require_current, upgrade
@@ -99,7 +100,8 @@ def open_clock_of(settings: Settings) -> Clock:
 
 def sealed_stores(settings: Settings) -> tuple[tuple[SealedStore, Vault], ...]:
     """Each store that is sealed, with its keys."""
-    return (REGISTER, settings.vault()), (HELP_STORE, settings.help_vault())
+    register = replace(REGISTER, tables=(*REGISTER.tables, *STAFF_SEALED))
+    return (register, settings.vault()), (HELP_STORE, settings.help_vault())
 
 
 def holding_keys(runtime: Runtime) -> AbstractContextManager[None]:

@@ -84,7 +84,7 @@ def set_roles(
 
 def close(engine: Engine, clock: Clock, name: str, *, by: str) -> None:
     """Closes an account and ends its sessions; what it did stays in the audit."""
-    gone = {"closed_at": clock.now(), "password_hash": "", "totp_sealed": b"", "enrol_key": b""}
+    gone = {"closed_at": clock.now(), "password_hash": "", "totp_sealed": b"", "enrol_key": ""}
     with transaction(engine) as connection:
         row = _known(connection, name)
         queries.change(connection, row.id, gone)

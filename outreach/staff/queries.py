@@ -54,7 +54,7 @@ def add_session(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(SESSIONS.insert().values(row))
 
 
-def session(connection: Connection, token_key: bytes) -> Row[Any] | None:
+def session(connection: Connection, token_key: str) -> Row[Any] | None:
     """A session with its account, if that is open."""
     query = (
         select(SESSIONS.c.begun_at, SESSIONS.c.seen_at, STAFF)
@@ -64,13 +64,13 @@ def session(connection: Connection, token_key: bytes) -> Row[Any] | None:
     return connection.execute(query).first()
 
 
-def seen(connection: Connection, token_key: bytes, at: datetime) -> None:
+def seen(connection: Connection, token_key: str, at: datetime) -> None:
     """Notes that a session was used."""
     statement = update(SESSIONS).where(SESSIONS.c.token_key == token_key)
     connection.execute(statement.values(seen_at=at))
 
 
-def end_session(connection: Connection, token_key: bytes) -> None:
+def end_session(connection: Connection, token_key: str) -> None:
     """Ends one session."""
     connection.execute(delete(SESSIONS).where(SESSIONS.c.token_key == token_key))
 
@@ -83,19 +83,19 @@ def end_sessions(connection: Connection, staff_id: int | None = None) -> int:
     return connection.execute(statement).rowcount
 
 
-def tries(connection: Connection, name_key: bytes) -> Row[Any] | None:
+def tries(connection: Connection, name_key: str) -> Row[Any] | None:
     """The wrong tries at a name."""
     return connection.execute(select(TRIES).where(TRIES.c.name_key == name_key)).first()
 
 
-def put_tries(connection: Connection, name_key: bytes, failures: int, until: datetime) -> None:
+def put_tries(connection: Connection, name_key: str, failures: int, until: datetime) -> None:
     """Sets the wrong tries at a name."""
     values = {"failures": failures, "until": until}
     statement = insert(connection, TRIES).values(name_key=name_key, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["name_key"], set_=values))
 
 
-def clear_tries(connection: Connection, name_key: bytes) -> None:
+def clear_tries(connection: Connection, name_key: str) -> None:
     """Forgets the wrong tries at a name."""
     connection.execute(delete(TRIES).where(TRIES.c.name_key == name_key))
 

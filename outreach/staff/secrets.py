@@ -58,9 +58,10 @@ def read_code(written: str) -> str:
     return "".join(written.split()).replace("-", "").upper()
 
 
-def fingerprint(secret: str) -> bytes:
-    """What is kept of a token or code: both are random and long, so one round is enough."""
-    return hashlib.sha256(secret.encode()).digest()
+def fingerprint(secret: str) -> str:
+    """What is kept of a token, a one-time code or a tried name. The first two are random and long,
+    so one round is enough; a name is no secret, but what is typed in its place may be."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def new_totp() -> str:

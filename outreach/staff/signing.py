@@ -61,7 +61,7 @@ class Enrolment:
 
 def sign_in(engine: Engine, vault: Vault, clock: Clock, name: str, password: str, code: str) -> str:
     """Begins a session and returns its token; raises NotSignedIn."""
-    now, key = clock.now(), vault.lookup(f"staff:{name}")
+    now, key = clock.now(), fingerprint(name)
     with reading(engine) as connection:
         _wait(connection, key, now)
         row = queries.by_name(connection, name)
@@ -84,7 +84,7 @@ def sign_in(engine: Engine, vault: Vault, clock: Clock, name: str, password: str
 def begin_enrolment(engine: Engine, vault: Vault, clock: Clock, name: str, code: str) -> Enrolment:
     """Takes the one-time code and makes the secret of the second factor; may be repeated until
     `enrol` is through. Raises NotSignedIn."""
-    now, key = clock.now(), vault.lookup(f"staff:{name}")
+    now, key = clock.now(), fingerprint(name)
     with transaction(engine) as connection:
         _wait(connection, key, now)
         row = queries.lock_by_name(connection, name)
@@ -107,7 +107,7 @@ def enrol(
         raise BadInput(
             f"The password needs {PASSWORD_LEAST} characters or more, and not your name in it."
         )
-    now, key = clock.now(), vault.lookup(f"staff:{name}")
+    now, key = clock.now(), fingerprint(name)
     password_hash = hashed(password)
     with transaction(engine) as connection:
         _wait(connection, key, now)
@@ -116,7 +116,7 @@ def enrol(
         step = _second(vault, invited, totp, now) if invited else None
         if invited and step is not None:
             queries.clear_tries(connection, key)
-            done = {"password_hash": password_hash, "enrol_key": b"", "totp_step": step}
+            done = {"password_hash": password_hash, "enrol_key": "", "totp_step": step}
             queries.change(connection, invited.id, done)
             queries.audit(connection, name, "enrolled", name, now)
             return _begin(connection, invited, now)
@@ -185,13 +185,13 @@ def _enrols(row: Row[Any], code: str, now: datetime) -> bool:
     return bool(now < row.enrol_until and fingerprint(read_code(code)) == row.enrol_key)
 
 
-def _wait(connection: Connection, key: bytes, now: datetime) -> None:
+def _wait(connection: Connection, key: str, now: datetime) -> None:
     row = queries.tries(connection, key)
     if row is not None and now < row.until:
         raise NotSignedIn("Too many wrong tries. Wait a few minutes and try again.")
 
 
-def _note_failure(connection: Connection, key: bytes, now: datetime) -> None:
+def _note_failure(connection: Connection, key: str, now: datetime) -> None:
     row = queries.tries(connection, key)
     failures = (row.failures if row else 0) + 1
     queries.put_tries(connection, key, failures, now + wait_after(failures))

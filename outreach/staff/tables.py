@@ -24,7 +24,7 @@ class Staff(SQLModel, table=True):
     password_hash: str = Field(default="", max_length=200)
     totp_sealed: bytes = Field(default=b"")
     totp_step: int = Field(default=0, sa_type=RowId)
-    enrol_key: bytes = Field(default=b"")
+    enrol_key: str = Field(default="", max_length=64)
     enrol_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -36,7 +36,7 @@ class StaffSession(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "staff_session"
 
-    token_key: bytes = Field(primary_key=True)
+    token_key: str = Field(primary_key=True, max_length=64)
     staff_id: int = Field(sa_type=RowId, index=True)
     begun_at: datetime = Field(sa_type=UtcDateTime)
     seen_at: datetime = Field(sa_type=UtcDateTime)
@@ -47,7 +47,7 @@ class StaffTry(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "staff_try"
 
-    name_key: bytes = Field(primary_key=True)
+    name_key: str = Field(primary_key=True, max_length=64)
     failures: int = 0
     until: datetime = Field(sa_type=UtcDateTime)
 
