@@ -1,4 +1,4 @@
-"""What of the staff's accounts is sealed, with the register's keys: their authenticators' secrets."""
+"""What of the staff's accounts is sealed (with the register's keys): their second factors."""
 
 from __future__ import annotations
 
