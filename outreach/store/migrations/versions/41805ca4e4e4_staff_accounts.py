@@ -10,7 +10,7 @@ import outreach.store.types
 
 
 revision = '41805ca4e4e4'
-down_revision = 'a50abd5cee28'
+down_revision = '51c63886bdd1'
 branch_labels = None
 depends_on = None
 
