@@ -17,6 +17,7 @@ from sqlalchemy import Engine, Row
 
 from outreach.delivery import queries
 from outreach.delivery.lane import Held, Lane, Later, Ready
+from outreach.delivery.moves import queries as batch
 from outreach.delivery.rules.finding import body_digest
 from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.delivery.stops.queries import scopes
@@ -73,7 +74,7 @@ def give_back(
 ) -> None:
     """Returns leases of `by` that will not be used."""
     with transaction(engine) as connection:
-        queries.give_back(connection, lane, ids, by, now)
+        batch.give_back(connection, lane, ids, by, now)
 
 
 def submit(
@@ -83,10 +84,11 @@ def submit(
     for each that may go."""
     with transaction(engine) as connection:
         stopped = scopes(connection)
-        rows = queries.leased(connection, lane, ids, by)
+        rows = batch.leased(connection, lane, ids, by)
         halted = [row.id for row in rows if is_stopped(row, stopped)]
-        queries.give_back(connection, lane, halted, by, now)
-        rows = [row for row in rows if row.id not in set(halted)]
+        if halted:
+            batch.give_back(connection, lane, halted, by, now)
+            rows = [row for row in rows if not is_stopped(row, stopped)]
         late = [
             Held(row.id, DeliveryState.EXPIRED, "too_late") for row in rows if row.expires_at <= now
         ]
@@ -99,13 +101,12 @@ def submit(
         changes = [_change(by_id[v.delivery_id], v.state, v.reason, now) for v in held] + [
             _change(by_id[v.delivery_id], "pending", v.reason, now, due_at=v.at) for v in later
         ]
-        attempts = []
-        for verdict in ready:
-            row = by_id[verdict.delivery_id]
-            changes.append(_change(row, "trying", "", now, tried=True))
-            attempts.append(_attempt(lane, row, verdict, sender, now))
-        queries.set_deliveries(connection, lane, changes)
-        numbers = queries.add_attempts(connection, lane, attempts) if attempts else {}
+        batch.set_deliveries(connection, lane, changes)
+        attempts = [_attempt(lane, by_id[v.delivery_id], v, sender, now) for v in ready]
+        numbers = {}
+        if ready:
+            batch.try_now(connection, lane, [v.delivery_id for v in ready], now)
+            numbers = batch.add_attempts(connection, lane, attempts)
         if held:
             lane.ended(connection, held, now)
     return [
@@ -126,15 +127,12 @@ def _change(
     now: datetime,
     *,
     due_at: datetime | None = None,
-    tried: bool = False,
 ) -> dict[str, Any]:
     return {
         "b_id": row.id,
         "state": DeliveryState(state),
         "reason": reason,
         "due_at": due_at or row.due_at,
-        "attempts": row.attempts + (1 if tried else 0),
-        "first_tried_at": (row.first_tried_at or now) if tried else row.first_tried_at,
         "updated_at": now,
     }
 

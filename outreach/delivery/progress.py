@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from outreach.delivery import queries
 from outreach.delivery.lane import Lane, Move
+from outreach.delivery.moves import queries as batch
 from outreach.delivery.rules.listening import heard
 from outreach.delivery.rules.retry import RetryPolicy, TryAgain, decide
 from outreach.delivery.rules.states import (
@@ -43,40 +43,31 @@ class News:
 
 def apply(connection: Connection, lane: Lane, news: Sequence[News], now: datetime) -> list[Move]:
     """Applies `news` in order; returns the moves that it made. Never raises on late or odd news."""
-    pairs = queries.with_deliveries(connection, lane, {item.attempt_id for item in news})
+    pairs = batch.with_deliveries(connection, lane, {item.attempt_id for item in news})
     known = {attempt.id: (attempt, delivery) for attempt, delivery in pairs}
-    fresh = [item for item in _merge(news, known) if item.attempt_id in known]
-    newest = queries.newest_attempts(
-        connection, lane, {known[item.attempt_id][1].id for item in fresh}
-    )
+    fresh = _merge(news, known)
     failing = [known[item.attempt_id][1] for item in fresh if item.state in RETRYABLE]
     policies = lane.policies(connection, failing) if failing else {}
-    moves = []
-    attempt_rows: list[dict[str, Any]] = []
-    delivery_rows: list[dict[str, Any]] = []
+    attempts: list[dict[str, Any]] = []
+    # Two attempts of one delivery may have news at once: the second sees what the first made of it.
+    deliveries = {delivery.id: _as_it_is(delivery) for _, delivery in pairs}
+    as_they_were, moves = deliveries.copy(), []
     for item in fresh:
         attempt, delivery = known[item.attempt_id]
         before = AttemptState(attempt.state)
         after = _after(before, item)
-        attempt_rows.append(_attempt_row(attempt, item, after, now))
-        if after is before:
+        if after is before and (attempt.sid or not item.sid):
             continue
-        row = _delivery_row(delivery, item, after, newest[delivery.id] == attempt.id, policies, now)
-        delivery_rows.append(row)
-        moves.append(
-            Move(
-                attempt,
-                delivery,
-                before,
-                after,
-                DeliveryState(row["state"]),
-                row["reason"],
-                item.error_class,
-                attempt_rows[-1]["heard_seconds"],
+        attempts.append(_attempt_row(attempt, item, after, now))
+        if after is not before:
+            row = _delivery_row(
+                attempt, delivery, deliveries[delivery.id], item, after, policies, now
             )
-        )
-    queries.set_attempts(connection, lane, attempt_rows)
-    queries.set_deliveries(connection, lane, delivery_rows)
+            deliveries[delivery.id] = row
+            moves.append(_move(attempt, delivery, row, item, after, attempts[-1]["heard_seconds"]))
+    changed = [row for key, row in deliveries.items() if row != as_they_were[key]]
+    batch.set_attempts(connection, lane, attempts)
+    batch.set_deliveries(connection, lane, [row | {"updated_at": now} for row in changed])
     if moves:
         halt_for(connection, moves, now)
         lane.moved(connection, moves, now)
@@ -136,34 +127,58 @@ def _heard(attempt: Row[Any], after: AttemptState, now: datetime) -> int | None:
     return heard(attempt.played_at, attempt.play_seconds, now)
 
 
-def _delivery_row(
-    delivery: Row[Any],
-    item: News,
-    after: AttemptState,
-    is_newest: bool,
-    policies: Mapping[int, RetryPolicy],
-    now: datetime,
-) -> dict[str, Any]:
-    row = {
+def _as_it_is(delivery: Row[Any]) -> dict[str, Any]:
+    return {
         "b_id": delivery.id,
         "state": delivery.state,
         "reason": delivery.reason,
         "channel": delivery.channel,
         "attempts": delivery.attempts,
         "due_at": delivery.due_at,
-        "updated_at": now,
     }
+
+
+def _move(
+    attempt: Row[Any],
+    delivery: Row[Any],
+    row: Mapping[str, Any],
+    item: News,
+    after: AttemptState,
+    heard_seconds: int | None,
+) -> Move:
+    return Move(
+        attempt,
+        delivery,
+        AttemptState(attempt.state),
+        after,
+        DeliveryState(row["state"]),
+        row["reason"],
+        item.error_class,
+        heard_seconds,
+    )
+
+
+def _delivery_row(
+    attempt: Row[Any],
+    delivery: Row[Any],
+    row: dict[str, Any],
+    item: News,
+    after: AttemptState,
+    policies: Mapping[int, RetryPolicy],
+    now: datetime,
+) -> dict[str, Any]:
     state = delivery_after(after)
     if state is DeliveryState.DONE:
         return row | {"state": state, "reason": ""}
     # News of an older attempt, or of a delivery that has ended, changes no more than `done` does.
-    if not is_newest or delivery.state not in (DeliveryState.TRYING, DeliveryState.UNKNOWN):
+    is_newest = attempt.newest == attempt.id
+    if not is_newest or row["state"] not in (DeliveryState.TRYING, DeliveryState.UNKNOWN):
         return row
     if item.again_after is not None:
         return row | {
             "state": DeliveryState.PENDING,
             "reason": item.error_code or "",
-            "attempts": delivery.attempts - 1,
+            "attempts": row["attempts"] - 1,
             "due_at": now + item.again_after,
         }
     if after in RETRYABLE:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import OPEN, DeliveryState
-from outreach.store.dialect import insert, locked, skip_locked
+from outreach.store.dialect import locked, skip_locked
 
 D = DeliveryState
 _WAITING = (D.PENDING, D.LEASED)
@@ -59,18 +59,6 @@ def lease(
     return sorted(row.id for row in result)
 
 
-def give_back(
-    connection: Connection, lane: Lane, ids: Collection[int], by: str, now: datetime
-) -> None:
-    """Returns leases of `by` that were not used."""
-    table = lane.deliveries
-    connection.execute(
-        update(table)
-        .where(table.c.id.in_(ids), table.c.state == D.LEASED, table.c.lease_by == by)
-        .values(state=D.PENDING, lease_until=None, lease_by=None, updated_at=now)
-    )
-
-
 def reclaim(connection: Connection, lane: Lane, now: datetime) -> int:
     """Takes back the leases that ran out: their worker is gone, and nothing had left."""
     table = lane.deliveries
@@ -79,15 +67,6 @@ def reclaim(connection: Connection, lane: Lane, now: datetime) -> int:
         .where(table.c.state == D.LEASED, table.c.lease_until < now)
         .values(state=D.PENDING, lease_until=None, lease_by=None, updated_at=now)
     ).rowcount
-
-
-def leased(connection: Connection, lane: Lane, ids: Collection[int], by: str) -> Sequence[Row[Any]]:
-    """The rows of `ids` that are still leased to `by`, locked."""
-    table = lane.deliveries
-    query = select(table).where(
-        table.c.id.in_(ids), table.c.state == D.LEASED, table.c.lease_by == by
-    )
-    return connection.execute(locked(connection, query.order_by(table.c.id))).all()
 
 
 def standing(connection: Connection, lane: Lane, ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -102,61 +81,6 @@ def overdue(connection: Connection, lane: Lane, now: datetime, limit: int) -> Se
     table = lane.deliveries
     query = select(table).where(table.c.state == D.PENDING, table.c.expires_at <= now)
     return connection.execute(locked(connection, query.limit(limit))).all()
-
-
-def set_deliveries(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Writes state, reason, due_at, attempts, channel and first_tried_at of each row (`b_id`)."""
-    _set(connection, lane.deliveries, rows)
-
-
-def set_attempts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Writes the given columns of each attempt (`b_id`)."""
-    _set(connection, lane.attempts, rows)
-
-
-def add_attempts(
-    connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]
-) -> dict[str, int]:
-    """Adds attempts; returns the id of each by its public id."""
-    table = lane.attempts
-    result = connection.execute(table.insert().returning(table.c.public_id, table.c.id), list(rows))
-    return {row.public_id: row.id for row in result}
-
-
-def with_deliveries(
-    connection: Connection, lane: Lane, attempt_ids: Collection[int]
-) -> list[tuple[Row[Any], Row[Any]]]:
-    """Each attempt with its delivery, both locked, deliveries first (the order of `leased`)."""
-    a, d = lane.attempts, lane.deliveries
-    wanted = select(a.c.delivery_id).where(a.c.id.in_(attempt_ids))
-    deliveries = connection.execute(
-        locked(connection, select(d).where(d.c.id.in_(wanted)).order_by(d.c.id))
-    ).all()
-    by_id = {row.id: row for row in deliveries}
-    attempts = connection.execute(
-        locked(connection, select(a).where(a.c.id.in_(attempt_ids)).order_by(a.c.id))
-    ).all()
-    return [(row, by_id[row.delivery_id]) for row in attempts]
-
-
-def attempt_ids(connection: Connection, lane: Lane, public_ids: Collection[str]) -> dict[str, int]:
-    """The ids of attempts by public id; those that don't exist are left out."""
-    a = lane.attempts.c
-    rows = connection.execute(select(a.public_id, a.id).where(a.public_id.in_(public_ids)))
-    return {row.public_id: row.id for row in rows}
-
-
-def newest_attempts(
-    connection: Connection, lane: Lane, delivery_ids: Collection[int]
-) -> dict[int, int]:
-    """The newest attempt of each delivery."""
-    a = lane.attempts.c
-    rows = connection.execute(
-        select(a.delivery_id, func.max(a.id))
-        .where(a.delivery_id.in_(delivery_ids))
-        .group_by(a.delivery_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def uncertain(
@@ -203,12 +127,6 @@ def never_accepted(
     return set(connection.execute(query).scalars())
 
 
-def add_receipts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Stores reports, each once per attempt and state."""
-    statement = insert(connection, lane.receipts).on_conflict_do_nothing()
-    connection.execute(statement, list(rows))
-
-
 def waiting_of_contact(connection: Connection, lane: Lane, contact_id: int) -> Sequence[Row[Any]]:
     """A contact's deliveries that have not left yet, locked."""
     d = lane.deliveries
@@ -221,15 +139,3 @@ def waiting(connection: Connection, lane: Lane) -> int:
     d = lane.deliveries.c
     query = select(func.count()).where(d.state.in_((*_WAITING, D.TRYING)))
     return connection.execute(query).scalar_one()
-
-
-def _set(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
-        return
-    columns = [name for name in rows[0] if name != "b_id"]
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("b_id"))
-        .values({name: bindparam(name) for name in columns})
-    )
-    connection.execute(statement, list(rows))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import Connection, Engine
 
-from outreach.delivery import queries
 from outreach.delivery.lane import Lane, of_attempt
+from outreach.delivery.moves import queries as batch
 from outreach.delivery.outcomes import of_report
 from outreach.delivery.progress import News, apply
 from outreach.gateways.ports import Report
@@ -46,7 +46,7 @@ def _record_in(
     connection: Connection, clock: Clock, lane: Lane, reports: Sequence[Report]
 ) -> set[str]:
     now = clock.now()
-    ids = queries.attempt_ids(connection, lane, {r.attempt for r in reports if r.attempt})
+    ids = batch.attempt_ids(connection, lane, {r.attempt for r in reports if r.attempt})
     news: list[News] = []
     rows = []
     for report in reports:
@@ -64,6 +64,6 @@ def _record_in(
             }
         )
     if news:
-        queries.add_receipts(connection, lane, rows)
+        batch.add_receipts(connection, lane, rows)
         apply(connection, lane, news, now)
     return set(ids)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from outreach.delivery import queries
 from outreach.delivery.lane import Held, Lane
+from outreach.delivery.moves import queries as batch
 from outreach.delivery.outcomes import of_report
 from outreach.delivery.pace import Pacer
 from outreach.delivery.progress import NEVER_ACCEPTED, News, apply
@@ -49,7 +50,7 @@ def tidy(engine: Engine, clock: Clock, lane: Lane) -> int:
     with transaction(engine) as connection:
         reclaimed = queries.reclaim(connection, lane, now)
         late = queries.overdue(connection, lane, now, _LIMIT)
-        queries.set_deliveries(
+        batch.set_deliveries(
             connection,
             lane,
             [
@@ -151,7 +152,7 @@ def _settle_lost(
         rows = [*(row for row, _ in answered), *in_vain]
         _asked(connection, lane, rows, now)
         # Locked only now: a receipt, or another worker, may have told meanwhile what became of it.
-        pairs = queries.with_deliveries(connection, lane, [row.id for row in rows])
+        pairs = batch.with_deliveries(connection, lane, [row.id for row in rows])
         unknown = {a.id for a, _ in pairs if a.state == AttemptState.SUBMITTING}
         sids = {item.sid for _, found in answered for item in found or ()}
         used = queries.used_sids(connection, lane, sids)
@@ -219,7 +220,7 @@ def _given_up(row: Row[Any]) -> News:
 
 
 def _asked(connection: Connection, lane: Lane, rows: Sequence[Row[Any]], now: datetime) -> None:
-    queries.set_attempts(connection, lane, [{"b_id": row.id, "polled_at": now} for row in rows])
+    batch.set_attempts(connection, lane, [{"b_id": row.id, "polled_at": now} for row in rows])
 
 
 async def _in_thread(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from outreach.delivery import queries
 from outreach.delivery.lane import Held, Lane
+from outreach.delivery.moves import queries as batch
 from outreach.delivery.rules.states import DeliveryState
 
 
@@ -24,7 +25,7 @@ def suppress_contact(
 
 def hold(connection: Connection, lane: Lane, held: Sequence[Held], now: datetime) -> None:
     """Ends deliveries that must not go; their rows are the caller's, or locked by it."""
-    queries.set_deliveries(
+    batch.set_deliveries(
         connection,
         lane,
         [

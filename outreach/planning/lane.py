@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,15 +19,16 @@ from outreach.people import optout
 from outreach.planning import queries, retrying
 from outreach.planning.audience.queries import DELIVERIES
 from outreach.planning.cost import price_of
+from outreach.planning.queries import AttemptFact
 from outreach.planning.rules import cap, window
 from outreach.planning.sending import queries as sending
-from outreach.store.ledger import Fact, append
 
 NAME = "broadcasts"
 _OPTED_OUT = "opted_out"
 _NOT_TAKEN = frozenset(
     {AttemptState.ERRORED, AttemptState.FAILED, AttemptState.UNKNOWN, AttemptState.CANCELED}
 )
+_ON_ITS_WAY = frozenset({AttemptState.SUBMITTED, AttemptState.SENT, AttemptState.RINGING})
 _forbidden = lru_cache(maxsize=2_000)(find)
 
 
@@ -108,23 +109,31 @@ def _forbidden_because(known: Row[Any], row: Row[Any], loopback: bool) -> str | 
 
 
 def _moved(connection: Connection, vault: Vault, moves: Sequence[Move], now: datetime) -> None:
-    people = queries.dimensions(connection, {move.delivery.contact_id for move in moves})
-    facts: list[Fact] = []
-    for move in moves:
-        base = _base(move, people[move.delivery.contact_id], now)
-        if _accepted(move):
-            facts.append(_acceptance(move, base))
-        facts.append(Fact(kind=f"attempt.{move.after}", detail=move.before or "", **base))
-        if move.after is AttemptState.COMPLETED and move.heard_seconds is not None:
-            whole = listened(move.heard_seconds, move.attempt.play_seconds or 0)
-            share = "listened" if whole else "partial"
-            heard = base | {"amount": move.heard_seconds, "cost_micro": 0}
-            facts.append(Fact(kind="call.heard", detail=share, **heard))
-        sealed = people[move.delivery.contact_id].number_sealed
-        if move.error_class == _OPTED_OUT and sealed:
-            number = vault.unseal(sealed)
-            optout.opt_out(connection, vault, number, at=now, source="gateway")
-    append(connection, facts)
+    facts = [fact for move in moves for fact in _facts(move)]
+    queries.add_attempt_facts(connection, facts, now)
+    left = [move.delivery.id for move in moves if move.error_class == _OPTED_OUT]
+    for sealed in queries.sealed_numbers(connection, left).values() if left else ():
+        optout.opt_out(connection, vault, vault.unseal(sealed), at=now, source="gateway")
+
+
+def _facts(move: Move) -> Iterator[AttemptFact]:
+    """What a move is worth telling: nothing counts an attempt that is merely on its way."""
+    attempt = move.attempt
+    if _accepted(move):
+        yield _acceptance(attempt)
+    completed = move.after is AttemptState.COMPLETED
+    if move.after not in _ON_ITS_WAY:
+        price = price_of("voice") if completed else None
+        yield AttemptFact(
+            attempt.id,
+            f"attempt.{move.after}",
+            move.before or "",
+            cost_micro=price.micro if price else 0,
+            currency=price.currency if price else "",
+        )
+    if completed and move.heard_seconds is not None:
+        share = "listened" if listened(move.heard_seconds, attempt.play_seconds or 0) else "partial"
+        yield AttemptFact(attempt.id, "call.heard", share, amount=move.heard_seconds)
 
 
 def _accepted(move: Move) -> bool:
@@ -135,49 +144,23 @@ def _accepted(move: Move) -> bool:
     return unsure and move.after not in _NOT_TAKEN
 
 
-def _acceptance(move: Move, base: dict[str, Any]) -> Fact:
+def _acceptance(attempt: Row[Any]) -> AttemptFact:
     """An SMS is charged when it is accepted, in parts; a call when it is completed."""
-    if move.attempt.channel != "sms":
-        return Fact(kind="attempt.accepted", **base | {"cost_micro": 0, "currency": ""})
-    price, parts = price_of("sms"), move.attempt.parts
-    cost = {"amount": parts, "cost_micro": price.micro * parts, "currency": price.currency}
-    return Fact(kind="attempt.accepted", **base | cost)
-
-
-def _base(move: Move, person: Row[Any], now: datetime) -> dict[str, Any]:
-    completed = move.after is AttemptState.COMPLETED
-    price = price_of("voice") if completed else None
-    base: dict[str, Any] = {
-        "at": now,
-        "contact_id": person.id,
-        "campaign_id": move.delivery.campaign_id,
-        "broadcast_id": move.delivery.broadcast_id,
-        "delivery_id": move.delivery.id,
-        "attempt_id": move.attempt.id,
-        "channel": move.attempt.channel,
-        "cost_micro": price.micro if price else 0,
-        "currency": price.currency if price else "",
-    }
-    return base | queries.as_dimensions(person)
+    if attempt.channel != "sms":
+        return AttemptFact(attempt.id, "attempt.accepted")
+    price, parts = price_of("sms"), attempt.parts
+    return AttemptFact(
+        attempt.id,
+        "attempt.accepted",
+        amount=parts,
+        cost_micro=price.micro * parts,
+        currency=price.currency,
+    )
 
 
 def _ended(connection: Connection, held: Sequence[Held], now: datetime) -> None:
-    rows = queries.ended_with_people(connection, [item.delivery_id for item in held])
-    by_id = {row.delivery_id: row for row in rows}
-    append(
+    queries.add_delivery_facts(
         connection,
-        [
-            Fact(
-                kind=f"delivery.{item.state}",
-                at=now,
-                detail=item.reason,
-                contact_id=by_id[item.delivery_id].id,
-                campaign_id=by_id[item.delivery_id].campaign_id,
-                broadcast_id=by_id[item.delivery_id].broadcast_id,
-                delivery_id=item.delivery_id,
-                channel=by_id[item.delivery_id].channel,
-                **queries.as_dimensions(by_id[item.delivery_id]),
-            )
-            for item in held
-        ],
+        [(item.delivery_id, f"delivery.{item.state}", item.reason) for item in held],
+        now,
     )

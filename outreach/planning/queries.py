@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
+    FromClause,
+    Insert,
     Row,
+    Select,
     Table,
+    bindparam,
     exists,
     func,
+    literal,
     select,
     update,
 )
@@ -23,6 +30,8 @@ from outreach.kernel.ids import public_id
 from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES, wording_id
 from outreach.planning.tables import Broadcast, Schedule
 from outreach.store import dialect
+from outreach.store.ledger import LEDGER, announce
+from outreach.store.listed import among, listed, packed, packed_values
 
 SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
 BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
@@ -30,6 +39,17 @@ ATTEMPTS: Table = Attempt.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
 
 _OPEN = ("pending", "leased", "trying")
+
+
+class AttemptFact(NamedTuple):
+    """What is told of an attempt (see store.ledger.Fact)."""
+
+    attempt_id: int
+    kind: str
+    detail: str = ""
+    amount: int = 0
+    cost_micro: int = 0
+    currency: str = ""
 
 
 def put_campaign(connection: Connection, row: Mapping[str, Any]) -> int:
@@ -120,18 +140,35 @@ def facts_for_check(
 ) -> dict[int, Any]:
     """All that the check at the moment of sending needs, by delivery; contacts are locked, so that
     two workers can't both find the cap unused (S36)."""
+    given = packed_values(ids)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_people_locked(), {"ids": given}).all()
+    found = connection.execute(_facts_for_check(), {"ids": given, "since": since})
+    return {row.id: row for row in found.all()}
+
+
+# Built once: building them takes longer than asking them of a hundred deliveries.
+
+
+@cache
+def _people_locked() -> Select[Any]:
+    d, c = DELIVERIES.c, CONTACTS.c
+    people = select(d.contact_id).where(among(d.id))
+    return select(c.id).where(c.id.in_(people)).order_by(c.id).with_for_update()
+
+
+@cache
+def _facts_for_check() -> Select[Any]:
     d, c, w, m = DELIVERIES.c, CONTACTS.c, WORDINGS.c, CAMPAIGNS.c
-    people = select(d.contact_id).where(d.id.in_(ids))
-    locks = select(c.id).where(c.id.in_(people)).order_by(c.id)
-    connection.execute(dialect.locked(connection, locks)).all()
     other = DELIVERIES.alias("other")
     tried = (
         select(func.count())
-        .where(other.c.contact_id == d.contact_id, other.c.first_tried_at >= since)
+        .where(other.c.contact_id == d.contact_id)
+        .where(other.c.first_tried_at >= bindparam("since", type_=d.first_tried_at.type))
         .where(other.c.id != d.id)
         .scalar_subquery()
     )
-    query = (
+    return (
         select(
             d.id,
             c.consent,
@@ -147,9 +184,8 @@ def facts_for_check(
         .join(CONTACTS, c.id == d.contact_id)
         .join(CAMPAIGNS, m.id == d.campaign_id)
         .outerjoin(WORDINGS, w.id == wording_id(d.campaign_id, d.language, d.channel))
-        .where(d.id.in_(ids))
+        .where(among(d.id))
     )
-    return {row.id: row for row in connection.execute(query)}
 
 
 def sealed_numbers(connection: Connection, delivery_ids: Collection[int]) -> dict[int, bytes]:
@@ -162,26 +198,63 @@ def sealed_numbers(connection: Connection, delivery_ids: Collection[int]) -> dic
     return {row.id: row.number_sealed for row in connection.execute(query)}
 
 
-def dimensions(connection: Connection, contact_ids: Collection[int]) -> dict[int, Row[Any]]:
-    """Contacts with the dimensions that facts snapshot."""
-    query = select(CONTACTS).where(CONTACTS.c.id.in_(contact_ids))
-    return {row.id: row for row in connection.execute(query)}
+def add_attempt_facts(connection: Connection, facts: Sequence[AttemptFact], now: datetime) -> None:
+    """Appends facts about attempts, each with its person's dimensions as they are now."""
+    if facts:
+        announce(connection)
+        connection.execute(_attempt_facts(), {"given": packed(facts), "now": now})
 
 
-def ended_with_people(connection: Connection, delivery_ids: Collection[int]) -> Sequence[Row[Any]]:
-    """Contacts of deliveries, with the delivery's own ids."""
+def add_delivery_facts(
+    connection: Connection, facts: Sequence[tuple[int, str, str]], now: datetime
+) -> None:
+    """Appends (delivery, kind, detail), each with its person's dimensions as they are now."""
+    if facts:
+        announce(connection)
+        connection.execute(_delivery_facts(), {"given": packed(facts), "now": now})
+
+
+@cache
+def _attempt_facts() -> Insert:
+    a, d = ATTEMPTS.c, DELIVERIES.c
+    types = {name: LEDGER.c[name].type for name in AttemptFact._fields}
+    given = listed(types)
+    tries = given.join(ATTEMPTS, a.id == given.c.attempt_id)
+    told: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in types}
+    told["channel"] = a.channel
+    return _facts(tries.join(DELIVERIES, d.id == a.delivery_id), told)
+
+
+@cache
+def _delivery_facts() -> Insert:
     d = DELIVERIES.c
-    query = (
-        select(CONTACTS, d.id.label("delivery_id"), d.campaign_id, d.broadcast_id, d.channel)
-        .join(DELIVERIES, d.contact_id == CONTACTS.c.id)
-        .where(d.id.in_(delivery_ids))
-    )
-    return connection.execute(query).all()
+    given = listed({name: LEDGER.c[name].type for name in ("delivery_id", "kind", "detail")})
+    told: dict[str, ColumnElement[Any]] = {
+        "kind": given.c.kind,
+        "detail": given.c.detail,
+        "channel": d.channel,
+    }
+    nothing: dict[str, ColumnElement[Any]] = {
+        "amount": literal(0),
+        "cost_micro": literal(0),
+        "currency": literal(""),
+    }
+    return _facts(given.join(DELIVERIES, d.id == given.c.delivery_id), told | nothing)
 
 
-def as_dimensions(person: Row[Any]) -> dict[str, Any]:
-    """The dimensions of a contact, for a Fact."""
-    return {name: getattr(person, name) or NOT_ASKED for name in PERSONAL}
+def _facts(deliveries: FromClause, told: Mapping[str, ColumnElement[Any]]) -> Insert:
+    d, c = DELIVERIES.c, CONTACTS.c
+    columns: dict[str, ColumnElement[Any]] = {
+        "at": bindparam("now", type_=LEDGER.c.at.type),
+        "contact_id": c.id,
+        "campaign_id": d.campaign_id,
+        "broadcast_id": d.broadcast_id,
+        "delivery_id": d.id,
+        **told,
+        **{name: func.coalesce(func.nullif(c[name], ""), NOT_ASKED) for name in PERSONAL},
+    }
+    rows = select(*columns.values()).select_from(deliveries.join(CONTACTS, c.id == d.contact_id))
+    return LEDGER.insert().from_select(list(columns), rows, include_defaults=False)
 
 
 def campaigns(connection: Connection) -> Sequence[Row[Any]]:

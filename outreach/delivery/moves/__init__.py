@@ -1,0 +1,1 @@
+"""Batches of deliveries and attempts, moved on together."""

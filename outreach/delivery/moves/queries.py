@@ -1,0 +1,190 @@
+"""The SQL that takes a batch of deliveries and attempts a step on, for every lane; no commit.
+
+Each is one statement, whatever the batch's size, and is built once for each lane's tables: building
+one takes as long as the database's work for a hundred messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    Table,
+    Update,
+    bindparam,
+    func,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
+
+from outreach.delivery.lane import Lane
+from outreach.delivery.rules.states import DeliveryState
+from outreach.store.dialect import insert
+from outreach.store.listed import among, listed, packed, packed_values
+
+D = DeliveryState
+# What moving an attempt or its delivery on never reads: a moment costs as much as all else.
+_MOMENTS = (
+    "lease_until",
+    "first_tried_at",
+    "submitting_at",
+    "horizon_at",
+    "polled_at",
+    "updated_at",
+)
+_UNREAD = frozenset({*_MOMENTS, "public_id", "body_digest", "sender"})
+
+
+def leased(connection: Connection, lane: Lane, ids: Collection[int], by: str) -> Sequence[Row[Any]]:
+    """The rows of `ids` that are still leased to `by`, locked."""
+    given = {"ids": packed_values(ids), "by": by}
+    return connection.execute(_leased(lane.deliveries), given).all()
+
+
+def give_back(
+    connection: Connection, lane: Lane, ids: Collection[int], by: str, now: datetime
+) -> None:
+    """Returns leases of `by` that were not used."""
+    given = {"ids": packed_values(ids), "by": by, "now": now}
+    connection.execute(_give_back(lane.deliveries), given)
+
+
+def try_now(connection: Connection, lane: Lane, ids: Collection[int], now: datetime) -> None:
+    """An attempt of each of the deliveries `ids` begins."""
+    connection.execute(_try_now(lane.deliveries), {"ids": packed_values(ids), "now": now})
+
+
+def set_deliveries(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes the given columns of each delivery (`b_id`, each once; the same columns in all)."""
+    _set(connection, lane.deliveries, rows)
+
+
+def set_attempts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes the given columns of each attempt (`b_id`, each once; the same columns in all)."""
+    _set(connection, lane.attempts, rows)
+
+
+def add_attempts(
+    connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]
+) -> dict[str, int]:
+    """Adds attempts (the same columns in all); returns the id of each by its public id."""
+    statement = _insert(lane.attempts, tuple(rows[0]))
+    result = connection.execute(statement, {"given": packed(row.values() for row in rows)})
+    return {row.public_id: row.id for row in result.all()}
+
+
+def with_deliveries(
+    connection: Connection, lane: Lane, attempt_ids: Collection[int]
+) -> list[tuple[Row[Any], Row[Any]]]:
+    """Each attempt with its delivery, both locked, deliveries first (the order of `leased`).
+    `newest` of an attempt is its delivery's newest."""
+    ids = {"ids": packed_values(attempt_ids)}
+    deliveries = connection.execute(_deliveries_of(lane.attempts, lane.deliveries), ids).all()
+    by_id = {row.id: row for row in deliveries}
+    attempts = connection.execute(_attempts(lane.attempts), ids).all()
+    return [(row, by_id[row.delivery_id]) for row in attempts]
+
+
+def attempt_ids(connection: Connection, lane: Lane, public_ids: Collection[str]) -> dict[str, int]:
+    """The ids of attempts by public id; those that don't exist are left out."""
+    found = connection.execute(_by_public_id(lane.attempts), {"ids": packed_values(public_ids)})
+    return {row.public_id: row.id for row in found.all()}
+
+
+def add_receipts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Stores reports (the same columns in all), each once per attempt and state."""
+    names = tuple(rows[0])
+    given = _given(lane.receipts, names)
+    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
+    statement = insert(connection, lane.receipts).from_select(names, select(given).where(true()))
+    connection.execute(
+        statement.on_conflict_do_nothing(), {"given": packed(row.values() for row in rows)}
+    )
+
+
+def _set(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        statement = _update(table, tuple(rows[0]))
+        connection.execute(statement, {"given": packed(row.values() for row in rows)})
+
+
+# FOR UPDATE is nothing to SQLite, which has one writer.
+
+
+@cache
+def _leased(d: Table) -> Select[Any]:
+    query = select(d).where(among(d.c.id), d.c.state == D.LEASED)
+    return query.where(d.c.lease_by == bindparam("by")).order_by(d.c.id).with_for_update()
+
+
+@cache
+def _give_back(d: Table) -> Update:
+    mine = update(d).where(among(d.c.id), d.c.state == D.LEASED, d.c.lease_by == bindparam("by"))
+    now = bindparam("now", type_=d.c.updated_at.type)
+    return mine.values(state=D.PENDING, lease_until=None, lease_by=None, updated_at=now)
+
+
+@cache
+def _try_now(d: Table) -> Update:
+    now = bindparam("now", type_=d.c.updated_at.type)
+    return (
+        update(d)
+        .where(among(d.c.id))
+        .values(
+            state=D.TRYING,
+            reason="",
+            attempts=d.c.attempts + 1,
+            first_tried_at=func.coalesce(d.c.first_tried_at, now),
+            updated_at=now,
+        )
+    )
+
+
+@cache
+def _insert(a: Table, names: tuple[str, ...]) -> ReturningInsert[Any]:
+    statement = a.insert().from_select(names, select(_given(a, names)), include_defaults=False)
+    return statement.returning(a.c.public_id, a.c.id)
+
+
+@cache
+def _deliveries_of(a: Table, d: Table) -> Select[Any]:
+    wanted = select(a.c.delivery_id).where(among(a.c.id))
+    return select(*_read(d)).where(d.c.id.in_(wanted)).order_by(d.c.id).with_for_update()
+
+
+@cache
+def _attempts(a: Table) -> Select[Any]:
+    other = a.alias("other")
+    newest = select(func.max(other.c.id)).where(other.c.delivery_id == a.c.delivery_id)
+    query = select(*_read(a), newest.scalar_subquery().label("newest")).where(among(a.c.id))
+    return query.order_by(a.c.id).with_for_update()
+
+
+@cache
+def _by_public_id(a: Table) -> Select[Any]:
+    return select(a.c.public_id, a.c.id).where(among(a.c.public_id))
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> Update:
+    given = _given(table, names)
+    values = {name: given.c[name] for name in names if name != "b_id"}
+    return update(table).where(table.c.id == given.c.b_id).values(values)
+
+
+def _given(table: Table, names: Sequence[str]) -> Subquery:
+    return listed({name: table.c["id" if name == "b_id" else name].type for name in names})
+
+
+def _read(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if column.name not in _UNREAD]

@@ -1,0 +1,94 @@
+"""Many values in one statement, as one parameter: one step of the database for a whole batch.
+
+A statement per row takes and gives Python's lock once a row, beside an event loop that wants it
+too; a list of parameters makes another statement for every length. These are built once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Subquery,
+    Text,
+    bindparam,
+    select,
+    type_coerce,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import TypeEngine
+
+
+class _each(GenericFunction[Any]):  # noqa: N801 - a function is named as SQL does
+    """The elements of a JSON array, as rows with the column `value`."""
+
+    inherit_cache = True
+
+
+class _item(GenericFunction[Any]):  # noqa: N801
+    """An item of a JSON array, by its position, as a value of `type`."""
+
+    inherit_cache = True
+
+
+def listed(types: Mapping[str, TypeEngine[Any]], name: str = "given") -> Subquery:
+    """The parameter `name` (see `packed`) as a table with the columns that `types` names."""
+    each = _each(bindparam(name, type_=Text)).table_valued("value")
+    columns = [
+        type_coerce(_item(each.c.value, position, type_=kind), kind).label(column)
+        for position, (column, kind) in enumerate(types.items())
+    ]
+    return select(*columns).subquery(name)
+
+
+def among(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
+    """`column IN` the parameter `name` (see `packed_values`)."""
+    given = listed({"value": column.type}, name)
+    return column.in_(select(given.c.value))
+
+
+def packed(rows: Iterable[Iterable[Any]]) -> str:
+    """`rows` for the parameter of `listed`: text, whole numbers, None and moments."""
+    return json.dumps([*map(tuple, rows)], default=_moment, separators=(",", ":"))
+
+
+def packed_values(values: Iterable[Any]) -> str:
+    """`values` for the parameter of `among`: text or whole numbers."""
+    return json.dumps([(value,) for value in values])
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@compiles(_each)
+def _each_on_sqlite(element: _each, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_each, "postgresql")
+def _each_on_postgresql(element: _each, compiler: Any, **options: Any) -> str:
+    return f"jsonb_array_elements(CAST({compiler.process(element.clauses, **options)} AS jsonb))"
+
+
+@compiles(_item)
+def _item_on_sqlite(element: _item, compiler: Any, **options: Any) -> str:
+    value, position = element.clauses
+    return f"json_extract({compiler.process(value, **options)}, '$[{position.value}]')"
+
+
+@compiles(_item, "postgresql")
+def _item_on_postgresql(element: _item, compiler: Any, **options: Any) -> str:
+    value, position = element.clauses
+    text = f"({compiler.process(value, **options)} ->> {position.value})"
+    kind = getattr(element.type, "impl", element.type)
+    if isinstance(kind, DateTime):
+        return f"CAST({text} || '+00' AS timestamptz)"
+    return f"CAST({text} AS bigint)" if isinstance(kind, Integer) else text

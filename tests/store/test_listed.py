@@ -1,0 +1,48 @@
+"""Many values as one parameter, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from sqlalchemy import Engine, select, update
+
+from outreach.people.queries import CONTACTS
+from outreach.store.engine import transaction
+from outreach.store.ledger import LEDGER, Fact, append
+from outreach.store.listed import among, listed, packed, packed_values
+
+_AT = datetime(2026, 3, 2, 2, 0, 0, 5, tzinfo=UTC)
+_TYPES = {"id": LEDGER.c.id.type, "detail": LEDGER.c.detail.type, "at": LEDGER.c.at.type}
+
+
+def test_values_come_back_as_they_were_given(database: Engine) -> None:
+    rows = [(1, "ក 'quoted\" \\ ខ", _AT), (2, None, None), (2**40, "", _AT + timedelta(days=1))]
+    with transaction(database) as connection:
+        found = connection.execute(select(listed(_TYPES)), {"given": packed(rows)})
+        assert [tuple(row) for row in found] == rows
+
+
+def test_a_moment_of_any_zone_is_the_same_moment(database: Engine) -> None:
+    there = _AT.astimezone(timezone(timedelta(hours=7)))
+    with transaction(database) as connection:
+        given = {"given": packed([(1, "", there)])}
+        (row,) = connection.execute(select(listed(_TYPES)), given).all()
+    assert row.at == _AT
+
+
+def test_one_statement_changes_each_row_to_its_own_value(database: Engine) -> None:
+    given = listed({"b_id": LEDGER.c.id.type, "detail": LEDGER.c.detail.type})
+    statement = update(LEDGER).where(LEDGER.c.id == given.c.b_id).values(detail=given.c.detail)
+    with transaction(database) as connection:
+        append(connection, [Fact("help.conversation", _AT) for _ in range(4)])
+        ids = connection.execute(select(LEDGER.c.id).order_by(LEDGER.c.id)).scalars().all()
+        named = [(key, f"row {key}") for key in ids[:3]]
+        connection.execute(statement, {"given": packed(named)})
+        rows = connection.execute(select(LEDGER.c.detail).order_by(LEDGER.c.id)).scalars().all()
+    assert rows == [*(name for _, name in named), ""]
+
+
+def test_a_list_longer_than_any_limit_of_parameters_is_one_parameter(database: Engine) -> None:
+    query = select(CONTACTS.c.id).where(among(CONTACTS.c.id))
+    with transaction(database) as connection:
+        assert connection.execute(query, {"ids": packed_values(range(70_000))}).all() == []
