@@ -1,0 +1,1 @@
+"""The crash matrix: a real process, killed at every point of the pipeline, and what is left."""

@@ -1,0 +1,159 @@
+"""Where the sender is killed: named points of the pipeline, and any line of its modules.
+
+The product has no hook for this. A trace function of the killed process watches the named functions
+and ends it with SIGKILL, so that nothing of ours runs after the point, no `finally` either.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+from outreach.kernel.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Point:
+    """Dies at the `nth` time that `function` of `module` is called, returns or (in `line`) goes on.
+
+    `under` names the caller where the same function serves several purposes.
+    """
+
+    name: str
+    module: str
+    function: str
+    when: str = "return"
+    under: str = ""
+    nth: int = 1
+    line: int = 0
+
+
+NAMED = (
+    Point("after-claim", "outreach.delivery.claiming", "claim"),
+    Point("mid-submitting", "outreach.delivery.queries", "add_attempts"),
+    Point("after-submitting", "outreach.delivery.claiming", "submit"),
+    Point("after-post-left", "aiohttp.client_reqrep", "ClientResponse.start", "call"),
+    Point("after-answer-came", "outreach.gateways.twilio.answers", "outcome", "call"),
+    Point("mid-write-back", "outreach.delivery.progress", "apply", under="write"),
+    Point("mid-receipt", "outreach.delivery.progress", "apply", under="_record_in"),
+    Point("after-receipt", "outreach.delivery.receipts", "record"),
+    Point("mid-plan", "outreach.planning.audience.queries", "plan_chunk"),
+    Point("after-plan", "outreach.planning.broadcasts", "plan"),
+    Point("mid-fold", "outreach.reach.fold", "_fold"),
+    Point("mid-look-up", "outreach.delivery.progress", "apply", under="_settle_lost"),
+    Point("mid-poll", "outreach.delivery.progress", "apply", under="_settle_quiet"),
+    Point("mid-inbound", "outreach.hotline.inbound", "_one"),
+)
+# A random line of these is as good a place to die as any.
+_ANYWHERE = (
+    "outreach.delivery.claiming",
+    "outreach.delivery.dispatch",
+    "outreach.delivery.progress",
+    "outreach.delivery.queries",
+    "outreach.delivery.receipts",
+    "outreach.delivery.settle",
+    "outreach.gateways.twilio.gateway",
+    "outreach.gateways.twilio.transport",
+    "outreach.hotline.inbound",
+    "outreach.kernel.batch",
+    "outreach.planning.broadcasts",
+    "outreach.planning.lane",
+    "outreach.reach.fold",
+)
+
+
+def named(name: str) -> Point:
+    """The point of that name; raises BadInput."""
+    for point in NAMED:
+        if point.name == name:
+            return point
+    raise BadInput(
+        f"There is no point {name!r}.", remedy=f"Choose of {', '.join(p.name for p in NAMED)}."
+    )
+
+
+def any_line(rng: random.Random) -> Point:
+    """Some line of some function of the pipeline."""
+    module = rng.choice(_ANYWHERE)
+    functions = sorted(_functions(importlib.import_module(module)).items())
+    name, code = rng.choice([item for item in functions if _lines(item[1])])
+    line = rng.choice(_lines(code))
+    short = module.removeprefix("outreach.")
+    return Point(
+        f"{short}:{line}", module, name, "line", nth=rng.choice((1, 1, 2, 5, 20)), line=line
+    )
+
+
+class Trap:
+    """Watches one point in the whole process from `set` on. `hit` is a file that says it was."""
+
+    def __init__(self, point: Point, hit: int) -> None:
+        self._point, self._hit, self._left = point, hit, point.nth
+        self._code = code_of(point)
+
+    def set(self) -> None:
+        """Watches this thread and every thread that starts from now on."""
+        threading.settrace(self._enter)
+        sys.settrace(self._enter)
+
+    def _enter(self, frame: FrameType, event: str, _arg: Any) -> Any:
+        if frame.f_code is not self._code or not self._called_by(frame):
+            return None
+        if self._point.when == "call":
+            self._count()
+        return self._inside
+
+    def _inside(self, frame: FrameType, event: str, _arg: Any) -> Any:
+        if event == self._point.when and self._point.line in (0, frame.f_lineno):
+            self._count()
+        return self._inside
+
+    def _called_by(self, frame: FrameType) -> bool:
+        above = frame.f_back
+        return not self._point.under or (
+            above is not None and above.f_code.co_name == self._point.under
+        )
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.write(self._hit, b"x")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def code_of(point: Point) -> CodeType:
+    """The code of the point's function; raises BadInput where it was renamed."""
+    found: Any = importlib.import_module(point.module)
+    for part in point.function.split("."):
+        found = getattr(found, part, None)
+    if found is None:
+        raise BadInput(
+            f"The point {point.name} names {point.module}.{point.function}, which is not there.",
+            where="scripts/crashes/points.py",
+            remedy="Name the function that does this now.",
+        )
+    code: CodeType = found.__code__
+    return code
+
+
+def _functions(module: ModuleType) -> dict[str, CodeType]:
+    """Every function and method that `module` defines, by its dotted name."""
+    found: dict[str, CodeType] = {}
+    for name, value in vars(module).items():
+        members = vars(value).items() if isinstance(value, type) else ()
+        for key, function in ((name, value), *((f"{name}.{k}", v) for k, v in members)):
+            code = getattr(function, "__code__", None)
+            if code is not None and code.co_filename == module.__file__:
+                found[key] = code
+    return found
+
+
+def _lines(code: CodeType) -> list[int]:
+    return sorted({line for *_, line in code.co_lines() if line and line > code.co_firstlineno})

@@ -1,0 +1,140 @@
+"""One seeded run: a broadcast, one to three deaths of the sender, the restart, and the verdict."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from outreach.kernel.errors import OutreachError
+from outreach.simulator.trouble import Fault, Reports, Trouble
+from outreach.store.engine import make_engine
+from scripts.crashes.databases import Prepared, number
+from scripts.crashes.points import NAMED, Point, any_line
+from scripts.crashes.verdict import problems, unknown
+from scripts.crashes.watch import Watch, states
+from scripts.crashes.world import World, make_world
+from scripts.rehearsal.network import Network
+
+_DEATH_SECONDS, _SETTLE_SECONDS = 20.0, 60.0
+# From no register: strangers are answered like everybody (S3).
+_STRANGER = 9_000
+# One in twenty is accepted and then times out: what the unknown share is measured at.
+_TIMEOUTS = Fault("timeout_after", 0.05)
+_ROUGH = (
+    _TIMEOUTS,
+    Fault("timeout_before", 0.02),
+    Fault("5xx_after", 0.02),
+    Fault("5xx_before", 0.02),
+    Fault("reset_after", 0.02),
+    Fault("20429", 0.05),
+    Fault("malformed", 0.02),
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run. `deaths` are the points, a `~` before those that were not reached in
+    time (the sender was killed all the same)."""
+
+    seed: int
+    deaths: list[str]
+    hits: int
+    deliveries: dict[str, int]
+    unknown: dict[str, int]
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def run(prepared: Prepared, seed: int, only: Point | None = None) -> Outcome:
+    """Runs `seed`; with `only`, the sender dies there alone."""
+    began, rng = time.monotonic(), random.Random(seed)
+    deaths: list[str] = []
+    with prepared.copy(str(seed)) as url:
+        world = make_world(prepared.folder / f"run-{seed}", url, prepared.keys)
+        try:
+            return _story(world, url, seed, rng, only, deaths, began)
+        except OutreachError as error:
+            log = _tail(world.folder / "sender.log")
+            return Outcome(seed, deaths, 0, {}, {}, [f"{error} {log}"])
+        finally:
+            world.close()
+
+
+def _story(
+    world: World,
+    url: str,
+    seed: int,
+    rng: random.Random,
+    only: Point | None,
+    deaths: list[str],
+    began: float,
+) -> Outcome:
+    engine = _engine(url)
+    network = Network(world)  # type: ignore[arg-type]
+    watch = Watch(world, engine, network)
+    points = [only] if only else _points(seed, rng)
+    world.start_network(seed, _trouble(points[0].name, rng))
+    hits = 0
+    for nth, point in enumerate(points):
+        hit = world.start_sender(point, wait=False)
+        if nth == 0:
+            _people_write(network, rng)
+        watch.settle(_DEATH_SECONDS)
+        world.sender.kill()
+        was_hit = bool(hit.read_bytes())
+        hits += was_hit
+        deaths.append(f"{'' if was_hit else '~'}{point.name}")
+    world.start_sender(None, wait=True)
+    settled = watch.settle(_SETTLE_SECONDS) and world.sender.alive
+    world.sender.stop()
+    found = [] if settled else [f"did not settle {_tail(world.folder / 'sender.log')}"]
+    found += problems(engine, network.truth())
+    return Outcome(
+        seed, deaths, hits, dict(states(engine)), dict(unknown(engine)), found,
+        round(time.monotonic() - began, 1),
+    )  # fmt: skip
+
+
+def _points(seed: int, rng: random.Random) -> list[Point]:
+    """A named point by turns, then perhaps any line of the pipeline, once or twice."""
+    point = NAMED[seed % len(NAMED)]
+    lines = [any_line(rng) for _ in range(rng.choice((0, 1, 1, 2)))]
+    return [_again(point, rng.choice((1, 1, 2, 3))), *lines]
+
+
+def _again(point: Point, nth: int) -> Point:
+    return Point(point.name, point.module, point.function, point.when, point.under, nth, point.line)
+
+
+def _trouble(point: str, rng: random.Random) -> Trouble:
+    """What the gateway does wrong in this run: nothing but time-outs, or a bit of everything."""
+    lost = 0.3 if point == "mid-poll" else 0.05
+    faults = _ROUGH if rng.random() < 0.5 else (_TIMEOUTS,)
+    if point == "mid-look-up":
+        faults = (Fault("timeout_after", 0.2), *faults[1:])
+    reports = Reports(lost=lost, twice=0.1, shuffled=0.1, strange=0.05)
+    # An operator's own silence is no fault of ours: it would hide what the crashes leave unknown.
+    return Trouble(latency=0.02, faults=faults, reports=reports, silent=0.0)
+
+
+def _people_write(network: Network, rng: random.Random) -> None:
+    """One in the queue says STOP, a stranger asks for help, another rings."""
+    network.text(number(rng.randrange(20)), "STOP")
+    network.text(number(_STRANGER), "ជួយ")
+    network.missed_call(number(_STRANGER + 1))
+
+
+def _engine(url: str) -> Any:
+    """An engine that keeps no connection: the process is forked from."""
+    address = make_engine(url).url
+    return create_engine(address, poolclass=NullPool, hide_parameters=True)
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-600:] if log.exists() else ""

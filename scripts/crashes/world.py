@@ -1,0 +1,209 @@
+"""One run's world: a copy of a prepared database, a clock, a simulator and a sender to be killed.
+
+Processes are forked from one that has imported everything: a start costs milliseconds, and what is
+killed is still a process of its own with its own connections.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uvicorn
+
+from outreach.bootstrap import assemble, replies_of
+from outreach.gateways.registry import gateway_from
+from outreach.kernel.clock import RehearsalClock
+from outreach.kernel.errors import Unavailable
+from outreach.settings import Settings
+from outreach.simulator.config import NetworkConfig
+from outreach.simulator.server import run as run_simulator
+from outreach.simulator.trouble import Trouble
+from outreach.store.engine import make_engine
+from outreach.web.app import create_app
+from outreach.worker import ticks
+from outreach.worker.sending import sending
+from scripts.crashes.points import Point, Trap
+from scripts.rehearsal.processes import free_port
+
+START = datetime(2026, 3, 2, 17, 59, 50, tzinfo=ZoneInfo("Asia/Phnom_Penh"))
+RATE = 120.0
+SENDER = "+855381280000"
+# The client's patience in real seconds: after it nothing of a request is on its way any more.
+PATIENCE = 0.4
+_START_SECONDS = 20.0
+_STOP_SECONDS = 10.0
+
+
+class Child:
+    """A forked process that serves at `url`."""
+
+    def __init__(self, name: str, folder: Path, port: int) -> None:
+        self._log, self._pid = folder / f"{name}.log", 0
+        self.name, self.port, self.url = name, port, f"http://127.0.0.1:{port}"
+
+    def start(self, work: Callable[[], None], *, wait: bool = True) -> None:
+        """Forks and runs `work`; with `wait`, until it answers. Raises Unavailable."""
+        self._pid = os.fork()
+        if self._pid == 0:
+            self._become(work)
+        deadline = time.monotonic() + _START_SECONDS
+        while wait and not self._answers():
+            if not self.alive or time.monotonic() > deadline:
+                raise Unavailable(f"The {self.name} did not start.", remedy=f"See {self._log}.")
+            time.sleep(0.01)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs still."""
+        if self._pid and os.waitpid(self._pid, os.WNOHANG)[0]:
+            self._pid = 0
+        return self._pid != 0
+
+    def kill(self) -> None:
+        """SIGKILL: as a power cut would."""
+        if self.alive:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+            self._pid = 0
+
+    def stop(self) -> None:
+        """Asks it to end, and makes it."""
+        if not self.alive:
+            return
+        os.kill(self._pid, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS
+        while self.alive and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.kill()
+
+    def _become(self, work: Callable[[], None]) -> None:
+        code = 1
+        try:
+            log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            work()
+            code = 0
+        finally:
+            # No clean-up of what the parent had open.
+            os._exit(code)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):  # noqa: S310
+                return True
+        except urllib.error.HTTPError:
+            return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything of one run; `simulator` and the credentials serve scripts.rehearsal.network."""
+
+    folder: Path
+    settings: Settings
+    clock: RehearsalClock
+    simulator: Child
+    sender: Child
+    account_sid: str
+    auth_token: str
+
+    def start_network(self, seed: int, trouble: Trouble) -> None:
+        """Starts the rehearsal network."""
+        config = NetworkConfig(
+            seed=seed,
+            account_sid=self.account_sid,
+            auth_token=self.auth_token,
+            inbound_hook=f"{self.settings.public_url}/hooks/twilio/message",
+            voice_hook=f"{self.settings.public_url}/hooks/twilio/voice",
+            sender=SENDER,
+            retry_seconds=0.3,
+            trouble=trouble,
+        )
+        self.simulator.start(
+            lambda: run_simulator(
+                config, RehearsalClock(self.folder / "clock"), port=self.simulator.port
+            )
+        )
+
+    def start_sender(self, point: Point | None, *, wait: bool) -> Path:
+        """Starts all of `outreach serve`; the file that this returns is filled at `point`."""
+        hit = self.folder / f"hit-{time.monotonic_ns()}"
+        hit.touch()
+        self.sender.start(partial(self._serve, point, hit), wait=wait)
+        return hit
+
+    def _serve(self, point: Point | None, hit: Path) -> None:
+        # Real ones, beside a clock that runs fast.
+        ticks._PLAN_SECONDS = ticks._SETTLE_SECONDS = ticks._FOLD_SECONDS = 0.15
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        settings = self.settings
+        gateway = gateway_from(
+            base_url=settings.twilio_base_url,
+            account_sid=settings.twilio_account_sid,
+            auth_token=settings.twilio_auth_token.get_secret_value(),
+            public_url=settings.public_url,
+            timeout=PATIENCE,
+        )
+        runtime = assemble(
+            settings,
+            make_engine(settings.database_url),
+            RehearsalClock(self.folder / "clock"),
+            gateway,
+            replies_of(settings),
+        )
+        if point:
+            Trap(point, os.open(hit, os.O_WRONLY)).set()
+        dispatcher = runtime.dispatcher()
+        app = create_app(
+            runtime, wake=dispatcher.wake, around=partial(sending, runtime, dispatcher)
+        )
+        uvicorn.run(app, host="127.0.0.1", port=self.sender.port, log_config=None, access_log=False)
+
+    def skip(self, by: timedelta) -> None:
+        """Puts the clock on."""
+        self.clock.skip(by)
+
+    def close(self) -> None:
+        """Ends what runs and removes the folder."""
+        self.sender.kill()
+        self.simulator.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def make_world(folder: Path, database_url: str, keys: dict[str, str]) -> World:
+    """A world around a database that is ready; nothing runs yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sender, network = (
+        Child("sender", folder, free_port()),
+        Child("simulator", folder, free_port()),
+    )
+    account_sid, auth_token = f"AC{secrets.token_hex(16)}", secrets.token_hex(16)
+    clock = RehearsalClock.create(folder / "clock", start=START, rate=RATE)
+    settings = Settings(
+        database_url=database_url,
+        public_url=sender.url,
+        twilio_base_url=network.url,
+        twilio_account_sid=account_sid,
+        twilio_auth_token=auth_token,
+        sender=SENDER,
+        sms_pace=300,
+        call_pace=100,
+        **keys,
+    )
+    return World(folder, settings, clock, network, sender, account_sid, auth_token)
