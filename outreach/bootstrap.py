@@ -55,6 +55,13 @@ class Runtime:
     lanes: tuple[Lane, ...]
     desk: Desk
     executor: Executor
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Our own numbers, which people can text and ring; a name can't be answered."""
+        sender = self.settings.sender
+        return (sender,) if sender.lstrip("+").isdigit() else ()
+
     book: Book
 
     def dispatcher(self, name: str = "") -> Dispatcher:

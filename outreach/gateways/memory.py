@@ -7,7 +7,7 @@ nothing leaves the process.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -45,6 +45,7 @@ class MemoryGateway:
     """Accepts everything, unless told otherwise by `script`.
 
     `sms` and `calls` hold every request in order; `now` dates what it takes (inject the Clock's).
+    `texts` and `rings` are what came in, with its time; put there what no hook told.
     """
 
     now: Callable[[], datetime] = _utc
@@ -52,6 +53,8 @@ class MemoryGateway:
     public_url: str = PUBLIC_URL
     sms: list[SmsOut] = field(default_factory=list)
     calls: list[CallOut] = field(default_factory=list)
+    texts: list[Inbound] = field(default_factory=list)
+    rings: list[InboundCall] = field(default_factory=list)
     closed: bool = False
     _script: deque[_Scripted] = field(default_factory=deque)
     _taken: dict[str, Found] = field(default_factory=dict)
@@ -105,6 +108,13 @@ class MemoryGateway:
         if entry is None or entry.channel != channel:
             return None
         return Report(sid=sid, attempt=None, state=entry.state)
+
+    async def received(
+        self, to: Collection[str], since: datetime
+    ) -> tuple[list[Inbound], list[InboundCall]]:
+        texts = [text for text in self.texts if text.to in to and text.at and text.at >= since]
+        rings = [ring for ring in self.rings if ring.to in to and ring.at and ring.at >= since]
+        return texts, rings
 
     def verify(self, url: str, headers: Mapping[str, str], body: bytes) -> bool:
         return signature.verify(self.token, self.public_url, url, headers, body)

@@ -5,7 +5,7 @@ Nothing here prints a phone number or a text: those fields are left out of every
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -139,7 +139,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A text that somebody sent us. `to` is our number; `country` and `media` may be unknown."""
+    """A text that somebody sent us. `to` is our number; `country` and `media` may be unknown.
+    `at` is when it came, where a list says so; a hook comes at once."""
 
     sid: str
     sender_number: str = field(repr=False)
@@ -147,6 +148,7 @@ class Inbound:
     body: str = field(repr=False)
     country: str | None = None
     media: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ class InboundCall:
 
     `number` is the person's and `to` is ours, in both directions; `inbound` says who called.
     `digits` is "" where no key was pressed. `attempt` is our public id in calls that we placed.
+    `at` is when it began, where a list says so.
     """
 
     sid: str
@@ -164,6 +167,7 @@ class InboundCall:
     status: str
     inbound: bool
     attempt: str | None = None
+    at: datetime | None = None
 
 
 class Gateway(Protocol):
@@ -199,6 +203,13 @@ class Gateway(Protocol):
 
         Raises Unavailable if there is no answer.
         """
+        ...
+
+    async def received(
+        self, to: Collection[str], since: datetime
+    ) -> tuple[list[Inbound], list[InboundCall]]:
+        """The texts and calls that came in to our numbers `to` since `since`, complete, oldest
+        first, each with its time. Raises Unavailable where the lists can't be had whole."""
         ...
 
     def verify(self, url: str, headers: Mapping[str, str], body: bytes) -> bool:

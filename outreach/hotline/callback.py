@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,28 +13,16 @@ from outreach.store.engine import transaction
 from outreach.store.ledger import Fact, append
 
 # S5: one call-back within three minutes, then none, unless the person set it otherwise.
-_WITHIN = timedelta(minutes=3)
+WITHIN = timedelta(minutes=3)
 
 
 def ask(
     connection: Connection, desk: Desk, number: str, *, source: str, source_id: str, now: datetime
 ) -> bool:
     """Puts a call-back on the list; False if this source, or this number, waits already."""
-    vault = desk.help_vault
-    if queries.waiting_call_backs(connection, vault.lookups(number)):
+    if queries.waiting_call_backs(connection, desk.help_vault.lookups(number)):
         return False
-    added = queries.add_call_back(
-        connection,
-        {
-            "source_id": source_id,
-            "source": source,
-            "number_key": vault.lookup(number),
-            "number_sealed": vault.seal(number),
-            "state": "waiting",
-            "asked_at": now,
-            "due_by": now + _WITHIN,
-        },
-    )
+    added = queries.add_call_back(connection, _row(desk, number, source, source_id, now))
     if added:
         queries.add_alert(connection, "call_back", source_id, now)
         append(connection, [Fact("help.callback", now, detail=source)])
@@ -45,3 +34,32 @@ def missed_call(desk: Desk, number: str, sid: str) -> bool:
     now = desk.clock.now()
     with transaction(desk.engine) as connection:
         return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)
+
+
+def rang_unheard(
+    connection: Connection, desk: Desk, number: str, sid: str, came: datetime, now: datetime
+) -> bool:
+    """A call that no hook told us of: called back if there is time for that still (S5), else a
+    person is told. False for one that we know of."""
+    keys = desk.help_vault.lookups(number)
+    if queries.knows_call(connection, sid, keys, came - WITHIN, came + WITHIN):
+        return False
+    if now - came <= WITHIN:
+        return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)
+    row = _row(desk, number, "missed_call", sid, came) | {"state": "too_late"}
+    queries.add_call_back(connection, row)
+    queries.add_alert(connection, "late_call", sid, now)
+    return True
+
+
+def _row(desk: Desk, number: str, source: str, source_id: str, at: datetime) -> dict[str, Any]:
+    vault = desk.help_vault
+    return {
+        "source_id": source_id,
+        "source": source,
+        "number_key": vault.lookup(number),
+        "number_sealed": vault.seal(number),
+        "state": "waiting",
+        "asked_at": at,
+        "due_by": at + WITHIN,
+    }

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from outreach.delivery.stopping import suppress_contact
 from outreach.gateways.ports import Inbound
 from outreach.hotline import queries
-from outreach.hotline.callback import ask
+from outreach.hotline.callback import WITHIN, ask
 from outreach.hotline.desk import Desk
 from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW, decide
 from outreach.kernel.ids import public_id
@@ -39,11 +39,17 @@ class Heard:
 def receive(desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
     """Takes in `texts` in one transaction."""
     with transaction(desk.engine) as connection:
-        return [_one(connection, desk, text, desk.clock.now()) for text in texts]
+        return receive_in(connection, desk, texts)
+
+
+def receive_in(connection: Connection, desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
+    """The same inside the caller's transaction."""
+    return [_one(connection, desk, text, desk.clock.now()) for text in texts]
 
 
 def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> Heard:
     understood = match(text.body)
+    came = text.at or now
     reference = public_id("in")
     stored = queries.add_inbound(
         connection,
@@ -54,18 +60,26 @@ def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> He
             "body_sealed": desk.help_vault.seal(text.body),
             "intent": understood.intent,
             "language": understood.language or "",
-            "at": now,
+            "at": came,
         },
     )
     if not stored:
         return Heard(new=False)
-    told = _consent(connection, desk, text.sender_number, understood, now)
     keys = desk.help_vault.lookups(text.sender_number)
+    # A text that the hook missed may be older than the person's last word on the matter.
+    outdated = text.at is not None and queries.newer_word(connection, keys, came)
+    told = _consent(connection, desk, text.sender_number, None if outdated else understood, now)
     recent = queries.recent_answers(connection, keys, now - LOOP_WINDOW)
-    decision = decide(understood.intent, opted_out=understood.opt_out, recent=recent)
+    decision = decide(
+        understood.intent,
+        opted_out=understood.opt_out,
+        recent=recent,
+        late=now - came > ANSWER_WITHIN,
+    )
     if decision.alert:
         queries.add_alert(connection, decision.alert, reference, now)
-    if understood.intent == "HELP" and _asks_for_call(text.body):
+    in_time = now - came <= WITHIN
+    if understood.intent == "HELP" and _asks_for_call(text.body) and in_time:
         ask(connection, desk, text.sender_number, source="sms", source_id=text.sid, now=now)
     facts = [Fact("help.conversation", now, detail=understood.intent.lower())]
     append(connection, facts)
@@ -77,13 +91,16 @@ def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> He
 
 
 def _consent(
-    connection: Connection, desk: Desk, number: str, understood: Match, now: datetime
+    connection: Connection, desk: Desk, number: str, understood: Match | None, now: datetime
 ) -> str | None:
-    """The part of a text that belongs to the register: STOP, START and the language.
+    """The part of a text that belongs to the register: STOP, START and the language; None where
+    the person has said another thing since.
 
     Returns the language that the person had set, if we know them.
     """
     contact = contacts.find_by_number(connection, desk.vault, number)
+    if understood is None:
+        return contact.language if contact else None
     if understood.opt_out:
         optout.opt_out(connection, desk.vault, number, at=now, source="sms")
         if contact:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, select, update
+from sqlalchemy import Connection, Row, Table, and_, func, or_, select, update
 
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.hotline.tables import (
     CallBack,
     HelpAttempt,
+    HelpCursor,
     HelpDelivery,
     HelpInbound,
     HelpReceipt,
@@ -23,15 +24,50 @@ INBOUND: Table = HelpInbound.__table__  # type: ignore[attr-defined]
 DELIVERIES: Table = HelpDelivery.__table__  # type: ignore[attr-defined]
 ATTEMPTS: Table = HelpAttempt.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = HelpReceipt.__table__  # type: ignore[attr-defined]
+CURSORS: Table = HelpCursor.__table__  # type: ignore[attr-defined]
 CALL_BACKS: Table = CallBack.__table__  # type: ignore[attr-defined]
 ALERTS: Table = StaffAlert.__table__  # type: ignore[attr-defined]
 _ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
 _DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
 
+_INBOUND_LIST = "inbound"
+
 
 def add_inbound(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Stores a text once; False if its SID is here already."""
     return _added(connection, INBOUND, row)
+
+
+def newer_word(connection: Connection, keys: Collection[bytes], at: datetime) -> bool:
+    """Whether a number has said STOP or START after `at`."""
+    i = INBOUND.c
+    said = i.intent.in_(("STOP", "START"))
+    query = select(i.id).where(i.number_key.in_(keys), i.at > at, said)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def known_texts(connection: Connection, sids: Collection[str]) -> set[str]:
+    """Those of `sids` that were taken in."""
+    i = INBOUND.c
+    return set(connection.execute(select(i.sid).where(i.sid.in_(sids))).scalars())
+
+
+def seen_until(connection: Connection) -> datetime | None:
+    """Up to when we have seen, in the gateway's list, what came in."""
+    query = select(CURSORS.c.seen_until).where(CURSORS.c.name == _INBOUND_LIST)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def set_seen_until(connection: Connection, at: datetime) -> None:
+    """Notes up to when we have seen it; it never goes back."""
+    statement = insert(connection, CURSORS).values(name=_INBOUND_LIST, seen_until=at)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"seen_until": at},
+            where=CURSORS.c.seen_until < at,
+        )
+    )
 
 
 def add_delivery(connection: Connection, row: Mapping[str, Any]) -> None:
@@ -54,6 +90,16 @@ def deliveries(connection: Connection, ids: Collection[int]) -> Sequence[Row[Any
 def add_call_back(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Adds a wish to be called, once per source; False if it is here already."""
     return _added(connection, CALL_BACKS, row)
+
+
+def knows_call(
+    connection: Connection, sid: str, keys: Collection[bytes], after: datetime, before: datetime
+) -> bool:
+    """Whether a call is known, or its number asked to be called at about the same time."""
+    c = CALL_BACKS.c
+    about = and_(c.number_key.in_(keys), c.asked_at >= after, c.asked_at <= before)
+    query = select(c.id).where(or_(c.source_id == sid, about))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def waiting_call_backs(connection: Connection, keys: Collection[bytes]) -> int:

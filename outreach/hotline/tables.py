@@ -75,6 +75,15 @@ class CallBack(SQLModel, table=True):
     due_by: datetime = Field(sa_type=UtcDateTime)
 
 
+class HelpCursor(SQLModel, table=True):
+    """How far we have seen what came in, by the gateway's own list (`name` is what is listed)."""
+
+    __tablename__: ClassVar[str] = "help_cursor"
+
+    name: str = Field(primary_key=True, max_length=20)
+    seen_until: datetime = Field(sa_type=UtcDateTime)
+
+
 class StaffAlert(SQLModel, table=True):
     """Something that a hotline worker has to look at; holds a reference, never a number or text."""
 

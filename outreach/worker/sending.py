@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from outreach.bootstrap import Runtime
 from outreach.delivery.dispatch import Dispatcher
+from outreach.hotline.catching_up import before_sending
 from outreach.worker.ticks import Ticks
 
 
@@ -17,7 +18,7 @@ async def sending(runtime: Runtime, dispatcher: Dispatcher) -> AsyncIterator[Non
     stop = asyncio.Event()
     ticks = Ticks(runtime)
     ticks.start()
-    pumps = asyncio.create_task(dispatcher.run(stop))
+    pumps = asyncio.create_task(_send(runtime, dispatcher, stop))
     try:
         yield
     finally:
@@ -25,3 +26,9 @@ async def sending(runtime: Runtime, dispatcher: Dispatcher) -> AsyncIterator[Non
         stop.set()
         await pumps
         await runtime.gateway.close()
+
+
+async def _send(runtime: Runtime, dispatcher: Dispatcher, stop: asyncio.Event) -> None:
+    """Sends, but only after what came in while we were down: a STOP among it counts first (S14)."""
+    await before_sending(runtime.desk, runtime.gateway, runtime.numbers, runtime.executor)
+    await dispatcher.run(stop)

@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from outreach.bootstrap import Runtime
 from outreach.delivery.settle import poll, reconcile, tidy
+from outreach.hotline.catching_up import catch_up
 from outreach.planning import broadcasts
 from outreach.planning.steering import end_canceled
 from outreach.reach.fold import fold
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 _PLAN_SECONDS = 0.3
 _SETTLE_SECONDS = 1.0
 _FOLD_SECONDS = 0.5
+_CATCH_UP_SECONDS = 5.0
 # A tick that comes late is still worth one run; several late ones are one.
 _MISFIRE_SECONDS = 60
 
@@ -44,6 +46,7 @@ class Ticks:
             (self.plan, _PLAN_SECONDS),
             (self.settle, _SETTLE_SECONDS),
             (self.fold, _FOLD_SECONDS),
+            (self.catch_up, _CATCH_UP_SECONDS),
         ):
             self._scheduler.add_job(work, "interval", seconds=seconds)
         self._scheduler.start()
@@ -68,6 +71,11 @@ class Ticks:
             await self._in_thread(tidy, runtime.engine, runtime.clock, lane)
             for ask in (reconcile, poll):
                 await ask(runtime.engine, runtime.clock, lane, runtime.gateway, runtime.executor)
+
+    async def catch_up(self) -> None:
+        """Takes in the texts and calls that no hook told of."""
+        runtime = self._runtime
+        await catch_up(runtime.desk, runtime.gateway, runtime.numbers, runtime.executor)
 
     async def fold(self) -> None:
         """Brings the reach figures up to date."""

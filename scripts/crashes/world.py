@@ -151,6 +151,7 @@ class World:
     def _serve(self, point: Point | None, hit: Path) -> None:
         # Real ones, beside a clock that runs fast.
         ticks._PLAN_SECONDS = ticks._SETTLE_SECONDS = ticks._FOLD_SECONDS = 0.15
+        ticks._CATCH_UP_SECONDS = 0.3
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         settings = self.settings
         gateway = gateway_from(

@@ -7,17 +7,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from aiohttp import web
 
 from outreach.gateways.memory import MemoryGateway
-from outreach.gateways.ports import Gateway
+from outreach.gateways.ports import Gateway, Inbound, InboundCall
 from outreach.gateways.twilio import TwilioConfig, TwilioGateway
+from outreach.gateways.twilio.statuses import DIALECTS
 
 SID, TOKEN = "AC" + "0" * 32, "token-of-tests"
 PUBLIC_URL = "http://127.0.0.1:8000"
+PERSON, ARRIVING = "+855381234567", "ព័ត៌មានការងារ: អត់មានថ្លៃ 1"
 Misdeed = Callable[[web.Request], Any]
 Story = Callable[[Any], Awaitable[Any]]
 Tell = Callable[[Story], Any]
@@ -65,6 +68,19 @@ class Provider:
         }
         self.taken[kind].insert(0, resource)
         return resource
+
+    def arrive(self, to: str, sms: str, call: str, at: datetime) -> None:
+        """A text and a call come in from somebody."""
+        common = {
+            "from": PERSON,
+            "to": to,
+            "direction": "inbound",
+            "date_created": format_datetime(at.astimezone(UTC).replace(microsecond=0)),
+        }
+        self.taken["messages"].insert(
+            0, {**common, "sid": sms, "status": "received", "body": ARRIVING, "num_media": "0"}
+        )
+        self.taken["calls"].insert(0, {**common, "sid": call, "status": "no-answer"})
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         if self.misdeeds:
@@ -141,14 +157,38 @@ def tell(provider: Provider) -> Callable[..., Any]:
     return run
 
 
-@pytest.fixture(params=["memory", "twilio"])
-def tell_each(request: pytest.FixtureRequest, tell: Callable[..., Any]) -> Tell:
+@pytest.fixture
+def came_in() -> tuple[list[Inbound], list[InboundCall]]:
+    """What the memory gateway lists as having come in."""
+    return [], []
+
+
+@pytest.fixture
+def arrive(provider: Provider, came_in: tuple[list[Inbound], list[InboundCall]]) -> Any:
+    """Lets a text and a call arrive at one of our numbers, at every gateway that is tried."""
+
+    def do(to: str, sms: str, call: str, *, at: datetime) -> None:
+        provider.arrive(to, sms, call, at)
+        came_in[0].append(Inbound(sms, PERSON, to, ARRIVING, at=at))
+        came_in[1].append(InboundCall(call, PERSON, to, "", "no-answer", inbound=True, at=at))
+
+    return do
+
+
+@pytest.fixture(params=["memory", "twilio", "somleng"])
+def tell_each(
+    request: pytest.FixtureRequest,
+    tell: Callable[..., Any],
+    came_in: tuple[list[Inbound], list[InboundCall]],
+) -> Tell:
     """Runs a story against each gateway that ships."""
-    if request.param == "twilio":
-        return tell
+    if request.param != "memory":
+        return partial(tell, dialect=DIALECTS[request.param])
 
     def run(story: Story) -> Any:
-        gateway: Gateway = MemoryGateway(token=TOKEN, public_url=PUBLIC_URL)
+        gateway: Gateway = MemoryGateway(
+            token=TOKEN, public_url=PUBLIC_URL, texts=came_in[0], rings=came_in[1]
+        )
         return asyncio.run(story(gateway))  # type: ignore[arg-type]
 
     return run

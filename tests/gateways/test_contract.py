@@ -139,3 +139,37 @@ def test_s18_nothing_that_passes_through_prints_a_number_or_a_text(tell_each: Te
             assert TEXT not in shown
 
     tell_each(story)
+
+
+def test_nothing_came_in_is_an_empty_list(tell_each: Tell) -> None:
+    async def story(gateway: Gateway) -> None:
+        await gateway.send_sms(SMS)
+        await gateway.place_call(CALL)
+        assert await gateway.received([NUMBER, SENDER], _lately()) == ([], [])
+
+    tell_each(story)
+
+
+def test_what_came_in_is_listed_with_its_time_and_nothing_that_went_out(
+    tell_each: Tell, arrive: Callable[..., None]
+) -> None:
+    ours, before, now = "+855381280000", datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC)
+    arrive(ours, "SM-early", "CA-early", at=before)
+    arrive(ours, "SM-1", "CA-1", at=now)
+    arrive(OTHER, "SM-elsewhere", "CA-elsewhere", at=now)
+
+    async def story(gateway: Gateway) -> None:
+        await gateway.send_sms(SMS)
+        texts, calls = await gateway.received([ours], _lately())
+        assert [(text.sid, text.sender_number, text.body) for text in texts] == [
+            ("SM-1", NUMBER, TEXT)
+        ]
+        assert [(call.sid, call.number, call.inbound) for call in calls] == [("CA-1", NUMBER, True)]
+        for item in (*texts, *calls):
+            assert item.at is not None
+            assert item.at.tzinfo is not None
+            assert NUMBER not in repr(item)
+        texts, _ = await gateway.received([ours], _lately() - timedelta(hours=2))
+        assert [text.sid for text in texts] == ["SM-early", "SM-1"]
+
+    tell_each(story)

@@ -117,6 +117,39 @@ def found(resource: Mapping[str, Any], channel: Channel) -> Found | None:
     )
 
 
+def received(resource: Mapping[str, Any]) -> Inbound | None:
+    """A text in a REST list, or None if it went out or can't be read."""
+    at, sid = moment(resource.get("date_created")), str(resource.get("sid") or "")
+    number = str(resource.get("from") or "").strip()
+    if at is None or not sid or not number or resource.get("direction") != "inbound":
+        return None
+    return Inbound(
+        sid=sid,
+        sender_number=number,
+        to=str(resource.get("to") or "").strip(),
+        body=str(resource.get("body") or ""),
+        media=_whole(resource.get("num_media")) or 0,
+        at=at,
+    )
+
+
+def rang(resource: Mapping[str, Any]) -> InboundCall | None:
+    """A call in a REST list, or None if we placed it or it can't be read."""
+    at, sid = moment(resource.get("date_created")), str(resource.get("sid") or "")
+    number = str(resource.get("from") or "").strip()
+    if at is None or not sid or not number or resource.get("direction") != "inbound":
+        return None
+    return InboundCall(
+        sid=sid,
+        number=number,
+        to=str(resource.get("to") or "").strip(),
+        digits="",
+        status=str(resource.get("status") or ""),
+        inbound=True,
+        at=at,
+    )
+
+
 def moment(text: object) -> datetime | None:
     """A provider's time, RFC 2822 (Twilio) or ISO 8601, in UTC; None if it is neither."""
     if not isinstance(text, str) or not text:

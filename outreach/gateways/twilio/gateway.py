@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -91,17 +91,36 @@ class TwilioGateway:
         channels: tuple[Channel, ...] = (channel,) if channel else ("sms", "voice")
         entries = []
         for each in channels:
-            async for resource in self._entries(each, to, since):
+            async for resource in self._entries(each, {"To": to}, since):
                 entry = forms.found(resource, each)
                 if entry and entry.to == to and entry.created >= since:
                     entries.append(entry)
         return entries
 
+    async def received(
+        self, to: Collection[str], since: datetime
+    ) -> tuple[list[Inbound], list[InboundCall]]:
+        texts: dict[str, Inbound] = {}
+        calls: dict[str, InboundCall] = {}
+        for number in to:
+            # Where these filters are ignored, the whole list comes: hence the second look.
+            asked = {"To": number, "DateSent>": _iso(since)}
+            async for resource in self._entries("sms", asked, since):
+                text = forms.received(resource)
+                if text and text.to in to and text.at and text.at >= since:
+                    texts[text.sid] = text
+            asked = {"To": number, "StartTime>": _iso(since)}
+            async for resource in self._entries("voice", asked, since):
+                call = forms.rang(resource)
+                if call and call.to in to and call.at and call.at >= since:
+                    calls[call.sid] = call
+        return sorted(texts.values(), key=_when), sorted(calls.values(), key=_when)
+
     async def _entries(
-        self, channel: Channel, to: str, since: datetime
+        self, channel: Channel, asked: Mapping[str, str], since: datetime
     ) -> AsyncIterator[dict[str, Any]]:
         listed = _LISTS[channel]
-        query = urlencode({"To": to, "PageSize": _PAGE_SIZE})
+        query = urlencode({**asked, "PageSize": _PAGE_SIZE})
         path = f"{self._account}/{listed}.json?{query}"
         for _ in range(_MAX_PAGES):
             answer = await self._transport.get(URL(path, encoded=True))
@@ -161,3 +180,11 @@ class TwilioGateway:
 
     async def close(self) -> None:
         await self._transport.close()
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _when(item: Inbound | InboundCall) -> tuple[datetime, str]:
+    return item.at or datetime.min.replace(tzinfo=UTC), item.sid

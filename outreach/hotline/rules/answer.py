@@ -24,11 +24,19 @@ class Decision:
     alert: str | None = None
 
 
-def decide(intent: str, *, opted_out: bool, recent: int) -> Decision:
+def decide(intent: str, *, opted_out: bool, recent: int, late: bool = False) -> Decision:
     """The answer to a text of `intent`, after `recent` automatic answers in LOOP_WINDOW.
 
-    `opted_out` says that the text (also) asked us to stop.
+    `opted_out` says that the text (also) asked us to stop. A `late` one came longer than
+    ANSWER_WITHIN ago: it is answered by a person or not at all (S9).
     """
+    decision = _in_time(intent, opted_out=opted_out, recent=recent)
+    if late and decision.answer is not None:
+        return Decision(None, decision.alert or "late_text")
+    return decision
+
+
+def _in_time(intent: str, *, opted_out: bool, recent: int) -> Decision:
     urgent = "help" if intent == "HELP" else None
     if intent == "EXIT":
         return Decision(None)
