@@ -18,6 +18,7 @@ GROUPS = (
     "campaigns",
     "db",
     "delivery",
+    "directory",
     "keys",
     "keywords",
     "people",
