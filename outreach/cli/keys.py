@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +17,9 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from outreach.bootstrap import open_engine, sealed_stores
+from outreach.kernel.errors import BadInput
+from outreach.kernel.paper import SETTINGS, pages, settings_from
+from outreach.kernel.private import write_private
 from outreach.kernel.sealing import new_key, new_keys
 from outreach.settings import load_settings
 from outreach.store import rotation
@@ -87,6 +93,62 @@ def rotate(as_json: Json = False) -> None:
             done = rotation.rotate(engine, store, vault, partial(_show, bar, task))
         told.append(_standing(store, rotation.uses(engine, store, vault)) | asdict(done))
     _tell(told, as_json=as_json)
+
+
+@app.command()
+def export(
+    folder: Annotated[
+        Path, typer.Argument(help="Where three files are written, to be printed.", file_okay=False)
+    ],
+) -> None:
+    """Write both sets of keys as three shares to print; any two restore them, one says nothing."""
+    settings = load_settings()
+    settings.require("secret_keys", "help_keys")
+    given = {
+        name: getattr(settings, name.removeprefix("OUTREACH_").lower()).get_secret_value()
+        for name in SETTINGS
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, page in enumerate(pages(given, datetime.now().astimezone().date()), start=1):
+        path = folder / f"share-{number}-of-3.txt"
+        write_private(path, page)
+        typer.echo(str(path))
+    typer.echo(
+        "Print each for another person, keep the papers apart, then delete these files.\n"
+        "Papers of before a key was added do not hold it: destroy those.",
+        err=True,
+    )
+
+
+@app.command()
+def restore(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Two of the three; where left out, what is typed.", dir_okay=False),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the settings here (mode 0600), not to the screen.")
+    ] = None,
+) -> None:
+    """Bring the keys back from any two shares: prints the two settings."""
+    if files:
+        text, where = "\n".join(_text(path) for path in files), " and ".join(map(str, files))
+    else:
+        typer.echo("Type or paste two shares; end with an empty line and Ctrl-D.", err=True)
+        text, where = sys.stdin.read(), "what was typed"
+    lines = "".join(f"{name}={keys}\n" for name, keys in settings_from(text, where).items())
+    if out is None:
+        typer.echo(lines, nl=False)
+    else:
+        write_private(out, lines)
+        typer.echo(str(out))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput("This file can't be read as text.", where=str(path)) from error
 
 
 def _show(bar: Progress, task: TaskID, rows: int) -> None:

@@ -103,6 +103,26 @@ def key_name(sealed: bytes) -> str:
     return sealed[1 : 1 + sealed[0]].decode(errors="replace") if sealed else ""
 
 
+def pack_keys(text: str) -> bytes:
+    """A set of keys that parse_keys took, as few bytes as it needs."""
+    entries = [entry.strip().partition("=") for entry in text.split(",") if entry.strip()]
+    packed = (bytes([len(n)]) + n.encode() + base64.b64decode(v) for n, _, v in entries)
+    return bytes([len(entries)]) + b"".join(packed)
+
+
+def unpack_keys(packed: bytes) -> tuple[str, bytes]:
+    """The set that was packed, and what follows it; raises BadInput where it can't be one."""
+    entries, at = [], 1
+    for _ in range(packed[0] if packed else 0):
+        end = at + 1 + (packed[at] if at < len(packed) else 0)
+        name, value = packed[at + 1 : end], packed[end : end + _KEY_BYTES]
+        entries.append(f"{name.decode(errors='replace')}={base64.b64encode(value).decode()}")
+        at = end + _KEY_BYTES
+    text = ",".join(entries)
+    parse_keys(text, "")
+    return text, packed[at:]
+
+
 def header_of(name: str) -> bytes:
     """What everything begins with that is sealed with this key."""
     return bytes([len(name)]) + name.encode()
