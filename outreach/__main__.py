@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outreach.cli.main import app, reporting
 from outreach.cli.ports import require_free, require_loopback_host
+
+if TYPE_CHECKING:
+    from outreach.bootstrap import Runtime
 
 _HOST = "127.0.0.1"
 
@@ -23,21 +26,57 @@ def serve(
     # Imported here, as below: the small commands start without a web server.
     import uvicorn
 
-    from outreach.bootstrap import build, holding_keys
-    from outreach.kernel import logs
-    from outreach.settings import load_settings
     from outreach.web.app import create_app
+    from outreach.worker.presence import Presence
     from outreach.worker.sending import sending
 
-    settings = load_settings()
-    logs.configure(settings.log_level)
     require_loopback_host(host)
     require_free(host, port)
-    runtime = build(settings)
-    dispatcher = runtime.dispatcher()
-    web = create_app(runtime, wake=dispatcher.wake, around=partial(sending, runtime, dispatcher))
-    with holding_keys(runtime):
-        uvicorn.run(web, host=host, port=port, log_config=None, access_log=False)
+    runtime = _built()
+    presence = Presence(runtime, "serve")
+    dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
+    around = partial(sending, runtime, dispatcher, presence)
+    site = create_app(runtime, wake=dispatcher.wake, around=around)
+    uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
+
+
+@app.command()
+def web(
+    host: Annotated[str, typer.Option(help="Address to listen on; this machine only.")] = _HOST,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Run the hooks and pages alone, beside scheduler and workers (PostgreSQL)."""
+    import uvicorn
+
+    from outreach.web.app import create_app
+    from outreach.worker.presence import Presence
+
+    require_loopback_host(host)
+    require_free(host, port)
+    runtime = _built("web")
+    presence = Presence(runtime, "web")
+    site = create_app(runtime, around=presence.among_others)
+    uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
+
+
+@app.command()
+def scheduler() -> None:
+    """Fire schedules and hand out work (PostgreSQL); where several run, one leads."""
+    import uvloop
+
+    from outreach.worker.split import schedule
+
+    uvloop.run(schedule(_built("scheduler")))
+
+
+@app.command()
+def worker() -> None:
+    """Send, and do what the scheduler hands out (PostgreSQL); as many as you like."""
+    import uvloop
+
+    from outreach.worker.split import send_and_work
+
+    uvloop.run(send_and_work(_built("worker")))
 
 
 @app.command()
@@ -69,6 +108,20 @@ def simulator(
         trouble=read_trouble(trouble.read_bytes()) if trouble else Trouble(),
     )
     run_simulator(config, open_clock_of(settings), port=port)
+
+
+def _built(split: str = "") -> Runtime:
+    """The parts of a process that runs until it is told to stop; `split` names a command that is
+    only a part of an installation."""
+    from outreach.bootstrap import build, require_split
+    from outreach.kernel import logs
+    from outreach.settings import load_settings
+
+    settings = load_settings()
+    logs.configure(settings.log_level)
+    if split:
+        require_split(settings, split)
+    return build(settings)
 
 
 def main() -> None:

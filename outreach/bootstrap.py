@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -64,8 +65,13 @@ class Runtime:
 
     book: Book
 
-    def dispatcher(self, name: str = "") -> Dispatcher:
-        """The sender of this process; `name` is whose leases these are, where several send."""
+    @property
+    def alone(self) -> bool:
+        """Whether one process does all: SQLite has one writer."""
+        return self.engine.dialect.name == "sqlite"
+
+    def dispatcher(self, name: str = "", senders: Callable[[], int] = lambda: 1) -> Dispatcher:
+        """The sender of this process, called `name`, one of `senders` that share the pace."""
         pace = SenderPace(
             self.settings.sender,
             self.settings.sms_pace,
@@ -82,6 +88,7 @@ class Runtime:
             urgent=frozenset({answers.NAME}),
             name=name,
             book=self.book,
+            senders=senders,
         )
 
 
@@ -129,6 +136,16 @@ def replies_of(settings: Settings) -> Replies:
     """The automatic replies, checked."""
     doors = load_doors(settings.campaigns_dir / "doors.csv")
     return load_replies(settings.campaigns_dir / "replies", doors)
+
+
+def require_split(settings: Settings, command: str) -> None:
+    """Raises SettingsError where `command`, a part of a split installation, can't work."""
+    if settings.database_url.startswith("sqlite"):
+        raise SettingsError(
+            f"outreach {command} needs PostgreSQL: SQLite serves one process.",
+            where="OUTREACH_DATABASE_URL",
+            remedy="Run outreach serve, or set it to postgresql://user@host/name.",
+        )
 
 
 def build(settings: Settings) -> Runtime:

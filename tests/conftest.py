@@ -18,6 +18,7 @@ from outreach.kernel.clock import FixedClock
 from outreach.kernel.sealing import Vault, new_keys, parse_keys
 from outreach.settings import load_settings
 from outreach.store.engine import make_engine
+from outreach.store.migrate import upgrade
 from tests.world import World
 
 DATABASES = ("sqlite", "postgresql")
@@ -46,7 +47,7 @@ def postgres_template(postgres_url: str) -> Iterator[str]:
     name = "outreach_template"
     _maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
     engine = make_engine(_with_database(postgres_url, name))
-    SQLModel.metadata.create_all(engine)
+    upgrade(engine, SQLModel.metadata)  # with the job queue's own tables
     engine.dispose()
     yield name
     _maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}")

@@ -62,7 +62,7 @@ class SenderPace:
 
 class Dispatcher:
     """The sender of one process. `urgent` names the lanes that overtake; `name` is whose leases
-    these are; `book` keeps the pace that it shares with others."""
+    these are; `book` keeps the pace that it shares with all `senders`, itself included."""
 
     def __init__(
         self,
@@ -77,16 +77,17 @@ class Dispatcher:
         idle_seconds: float = 0.2,
         name: str = "",
         book: Book | None = None,
+        senders: Callable[[], int] = lambda: 1,
     ) -> None:
         self._engine, self._clock, self._gateway = engine, clock, gateway
         self._lanes, self._pace, self._executor = tuple(lanes), pace, executor
         self._urgent, self._idle, self._name = urgent, idle_seconds, name
+        self._senders = senders
         book = book or MemoryBook()
         self._pacers = {
             "sms": Pacer(pace.parts_per_second, book, "sms"),
             "voice": Pacer(pace.calls_per_second, book, "voice"),
         }
-        self.senders = 1
         self._slots = {
             lane.name: asyncio.Semaphore(
                 _URGENT_IN_FLIGHT if lane.name in urgent else pace.in_flight
@@ -103,20 +104,6 @@ class Dispatcher:
             (lane.name, channel): asyncio.Event() for lane in lanes for channel in CHANNELS
         }
         self._under_way: set[asyncio.Task[None]] = set()
-
-    @property
-    def senders(self) -> int:
-        """How many processes share the pace: each records so much less ahead of its turn."""
-        return self._senders
-
-    @senders.setter
-    def senders(self, number: int) -> None:
-        self._senders = max(1, number)
-        # Half a second of this process's part of the pace.
-        self._chunk_sizes = {
-            "sms": _chunk(self._pace.parts_per_second / 2 / _PARTS_GUESS / self._senders),
-            "voice": _chunk(self._pace.calls_per_second / 2 / self._senders),
-        }
 
     def wake(self, lane: str) -> None:
         """Looks at `lane` at once instead of at its next turn."""
@@ -158,11 +145,11 @@ class Dispatcher:
 
     async def _turn(self, lane: Lane, channel: str, stop: asyncio.Event) -> bool:
         """Claims once and sends what was claimed; False if there was nothing."""
-        now, size = self._clock.now(), self._chunk_sizes[channel]
+        now, size = self._clock.now(), self._chunk(channel)
         # Two chunks are a second of pace: a campaign that starts now waits no longer for its turn.
         ids = await self._in_thread(claim, self._engine, lane, channel, now, 2 * size, self._name)
         chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
-        # The next chunk is recorded while this one leaves; each is at most half a second of pace.
+        # The next chunk is recorded while this one leaves.
         coming = self._submitting(lane, chunks[0]) if chunks else None
         while coming and chunks:
             outgoing = await coming
@@ -177,6 +164,12 @@ class Dispatcher:
                 give_back, self._engine, lane, unused, self._clock.now(), self._name
             )
         return bool(ids)
+
+    def _chunk(self, channel: str) -> int:
+        """How many are recorded at once: half a second of this process's part of the pace."""
+        units = _PARTS_GUESS if channel == "sms" else 1
+        messages = self._pacers[channel].rate / 2 / units / max(1, self._senders())
+        return max(1, min(_CHUNK, int(messages)))
 
     def _submitting(self, lane: Lane, ids: Sequence[int]) -> asyncio.Task[list[Outgoing]]:
         return asyncio.create_task(
@@ -249,7 +242,3 @@ class Dispatcher:
     async def _in_thread(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, work, *args)
-
-
-def _chunk(messages: float) -> int:
-    return max(1, min(_CHUNK, int(messages)))

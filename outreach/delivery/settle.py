@@ -69,6 +69,12 @@ def tidy(engine: Engine, clock: Clock, lane: Lane) -> int:
     return reclaimed + len(late)
 
 
+def doubtful(engine: Engine, clock: Clock, lane: Lane) -> bool:
+    """Whether there is anything to ask the gateway about."""
+    now = clock.now()
+    return bool(_lost(engine, lane, now)[0] or _quiet(engine, lane, now))
+
+
 async def reconcile(
     engine: Engine, clock: Clock, lane: Lane, gateway: Gateway, executor: Executor | None = None
 ) -> int:

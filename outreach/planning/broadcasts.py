@@ -15,7 +15,7 @@ from outreach.kernel.ids import public_id
 from outreach.planning import queries
 from outreach.planning.audience import queries as audience
 from outreach.planning.schedule import next_firing
-from outreach.store.engine import transaction
+from outreach.store.engine import reading, transaction
 
 CHUNK = 5_000
 _DONE = -1
@@ -57,6 +57,12 @@ def plan(engine: Engine, clock: Clock) -> int:
                 made += audience.plan_chunk(connection, row, upto, now, expires)
             queries.set_cursor(connection, row.id, _DONE if upto is None else upto)
     return made
+
+
+def unplanned(engine: Engine) -> bool:
+    """Whether a broadcast isn't planned whole."""
+    with reading(engine) as connection:
+        return bool(queries.unplanned(connection))
 
 
 def finish(engine: Engine, clock: Clock) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row
 from outreach.reach import queries
 from outreach.reach.chunk import Chunk
 from outreach.store.engine import reading, transaction
-from outreach.store.ledger import facts_after, settled
+from outreach.store.ledger import facts_after, newest, settled
 
 CHUNK = 20_000
 
@@ -35,6 +35,12 @@ def fold(engine: Engine) -> int:
             _fold(connection, facts)
             queries.set_checkpoint(connection, facts[-1].id)
         total += len(facts)
+
+
+def behind(engine: Engine) -> bool:
+    """Whether there are facts that aren't folded yet."""
+    with reading(engine) as connection:
+        return newest(connection) > queries.folded_upto(connection)
 
 
 def rebuild(engine: Engine) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from outreach.kernel.errors import BadInput, Unavailable
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
 
 # How long a writer waits for SQLite's one writer lock before it gives up.
 _BUSY_SECONDS = 30
@@ -62,6 +65,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+async def own_connection(engine: Engine) -> AsyncConnection:
+    """A connection beside the pool, for the job queue: it listens, and commits by itself. Raises
+    Unavailable."""
+    # Imported here: SQLite needs no driver for PostgreSQL.
+    import psycopg
+
+    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        return await psycopg.AsyncConnection.connect(url, autocommit=True)
+    except psycopg.Error as error:
+        raise _away() from error
+
+
 @contextmanager
 def _answering(engine: Engine) -> Iterator[None]:
     try:
@@ -69,11 +85,15 @@ def _answering(engine: Engine) -> Iterator[None]:
     except OperationalError as error:
         if engine.dialect.name != "postgresql":
             raise
-        raise Unavailable(
-            "The database does not answer.",
-            where="OUTREACH_DATABASE_URL",
-            remedy="Check that it runs and that this user may use it.",
-        ) from error
+        raise _away() from error
+
+
+def _away() -> Unavailable:
+    return Unavailable(
+        "The database does not answer.",
+        where="OUTREACH_DATABASE_URL",
+        remedy="Check that it runs and that this user may use it.",
+    )
 
 
 def _parse(url: str) -> URL:

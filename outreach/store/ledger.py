@@ -103,6 +103,12 @@ def append(connection: Connection, facts: Sequence[Fact]) -> None:
         connection.execute(LEDGER.insert(), [asdict(fact) for fact in facts])
 
 
+def newest(connection: Connection) -> int:
+    """The highest id so far; 0 where there is none."""
+    query = select(func.coalesce(func.max(LEDGER.c.id), 0))
+    return int(connection.execute(query).scalar_one())
+
+
 def settled(connection: Connection) -> int | None:
     """The highest id below which no fact will ever appear any more (0 where there is none), or
     None where a writer took too long: ask again later.
@@ -110,8 +116,7 @@ def settled(connection: Connection) -> int | None:
     Who gets ids up to the newest fact seen here announced itself before; when all who had are
     done, nothing below can appear. Later writers, however many, are not waited for.
     """
-    newest = select(func.coalesce(func.max(LEDGER.c.id), 0))
-    upto = int(connection.execute(newest).scalar_one())
+    upto = newest(connection)
     if connection.dialect.name != "postgresql":
         return upto
     earlier = _appending(connection)

@@ -7,19 +7,21 @@ leader does must bear that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Engine, Table, func, select
 from sqlmodel import Field, SQLModel
 
 from outreach.store.dialect import insert
+from outreach.store.engine import reading, transaction
 from outreach.store.types import RowId, UtcDateTime
 
 # Who is not heard of for so long counts as gone.
 TERM = timedelta(seconds=15)
+# Rows of the dead are kept for so many terms.
+_FORGET = 20
 
 
 class Process(SQLModel, table=True):
@@ -49,6 +51,10 @@ PROCESSES: Table = Process.__table__  # type: ignore[attr-defined]
 LEADERSHIP: Table = Leadership.__table__  # type: ignore[attr-defined]
 
 
+# The kinds that send.
+SENDING = ("worker", "serve")
+
+
 @dataclass(frozen=True)
 class Identity:
     """A process as it makes itself known; `id` is new with every start."""
@@ -59,54 +65,75 @@ class Identity:
     pid: int
 
 
-def seen(connection: Connection, who: Identity) -> int:
-    """Notes that `who` lives and forgets who is long gone; how many of its kind live."""
-    now = database_now(connection)
-    row = {"id": who.id, "kind": who.kind, "host": who.host, "pid": who.pid}
-    statement = insert(connection, PROCESSES).values(row | {"started_at": now, "seen_at": now})
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_={"seen_at": now})
-    )
-    p = PROCESSES.c
-    connection.execute(PROCESSES.delete().where(p.seen_at < now - 20 * TERM))
-    alike = select(func.count()).where(p.kind == who.kind, p.seen_at >= now - TERM)
-    return connection.execute(alike).scalar_one()
+@dataclass(frozen=True)
+class Standing:
+    """What a process learns when it reports: how many send, and whether it leads."""
+
+    senders: int
+    leads: bool
 
 
-def gone(connection: Connection, who: Identity) -> None:
-    """`who` ends in order: whoever waits need not wait for its term."""
-    connection.execute(PROCESSES.delete().where(PROCESSES.c.id == who.id))
-    connection.execute(LEADERSHIP.delete().where(LEADERSHIP.c.holder == who.id))
+@dataclass(frozen=True)
+class Present:
+    """A process that lives."""
+
+    id: str
+    kind: str
+    host: str
+    pid: int
+    started_at: datetime
+    leads: bool
 
 
-def lead(connection: Connection, who: Identity) -> bool:
-    """Takes or renews the leadership for a term; False while somebody else holds it."""
-    now = database_now(connection)
-    mine = insert(connection, LEADERSHIP).values(id=1, holder=who.id, until=now + TERM)
+def report(engine: Engine, who: Identity, *, candidate: bool = False) -> Standing:
+    """Notes that `who` lives; a `candidate` takes or renews the leadership if it is free."""
+    with transaction(engine) as connection:
+        now = _now(connection)
+        _seen(connection, who, now)
+        p = PROCESSES.c
+        connection.execute(PROCESSES.delete().where(p.seen_at < now - _FORGET * TERM))
+        sending = select(func.count()).where(p.kind.in_(SENDING), p.seen_at >= now - TERM)
+        senders = connection.execute(sending).scalar_one()
+        return Standing(senders, candidate and _lead(connection, who, now))
+
+
+def leave(engine: Engine, who: Identity) -> None:
+    """`who` ends in order: nobody need wait for its term."""
+    with transaction(engine) as connection:
+        connection.execute(PROCESSES.delete().where(PROCESSES.c.id == who.id))
+        connection.execute(LEADERSHIP.delete().where(LEADERSHIP.c.holder == who.id))
+
+
+def present(engine: Engine) -> tuple[Present, ...]:
+    """The processes that were heard of within a term, the oldest first."""
+    p, c = PROCESSES.c, LEADERSHIP.c
+    with reading(engine) as connection:
+        now = _now(connection)
+        holder = connection.execute(select(c.holder).where(c.until >= now)).scalar_one_or_none()
+        alive = select(PROCESSES).where(p.seen_at >= now - TERM).order_by(p.started_at, p.id)
+        return tuple(
+            Present(row.id, row.kind, row.host, row.pid, row.started_at, row.id == holder)
+            for row in connection.execute(alive)
+        )
+
+
+def _seen(connection: Connection, who: Identity, now: datetime) -> None:
+    row = insert(connection, PROCESSES).values(**asdict(who), started_at=now, seen_at=now)
+    connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"seen_at": now}))
+
+
+def _lead(connection: Connection, who: Identity, now: datetime) -> bool:
+    row = insert(connection, LEADERSHIP).values(id=1, holder=who.id, until=now + TERM)
     free = (LEADERSHIP.c.holder == who.id) | (LEADERSHIP.c.until < now)
-    taken = mine.on_conflict_do_update(
+    taken = row.on_conflict_do_update(
         index_elements=["id"], set_={"holder": who.id, "until": now + TERM}, where=free
     )
     return connection.execute(taken.returning(LEADERSHIP.c.id)).first() is not None
 
 
-def leader(connection: Connection) -> str | None:
-    """The id of the process that leads now."""
-    c = LEADERSHIP.c
-    query = select(c.holder).where(c.until >= database_now(connection))
-    return connection.execute(query).scalar_one_or_none()
-
-
-def living(connection: Connection) -> Sequence[Row[Any]]:
-    """The processes that were heard of within a term, the oldest first."""
-    p = PROCESSES.c
-    query = select(PROCESSES).where(p.seen_at >= database_now(connection) - TERM)
-    return connection.execute(query.order_by(p.started_at, p.id)).all()
-
-
-def database_now(connection: Connection) -> datetime:
+def _now(connection: Connection) -> datetime:
     """The database's own time: machines differ, terms must not."""
-    if connection.dialect.name == "postgresql":
-        now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-        return now
-    return datetime.now(UTC)
+    if connection.dialect.name != "postgresql":
+        return datetime.now(UTC)
+    now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return now

@@ -1,0 +1,101 @@
+"""What recurs by itself, and how often; each chore may be done again, or twice at once.
+
+A chore that is `shared` is handed to the workers where there are several processes; `waits` then
+says, cheaply, whether there is anything to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from outreach.bootstrap import Runtime
+from outreach.delivery import settle
+from outreach.delivery.pacing.book import MemoryBook
+from outreach.hotline.catching_up import catch_up
+from outreach.planning import broadcasts
+from outreach.planning.steering import end_canceled
+from outreach.reach import fold
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Chore:
+    """One of them; `seconds` of real time lie between two turns."""
+
+    name: str
+    seconds: float
+    work: Callable[[Runtime], Awaitable[None]]
+    waits: Callable[[Runtime], bool] | None = None
+
+    @property
+    def shared(self) -> bool:
+        """Whether the workers do it, where there are several processes."""
+        return self.waits is not None
+
+
+async def in_thread(runtime: Runtime, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+    """Runs database work beside the event loop, where all of the process's is done."""
+    return await asyncio.get_running_loop().run_in_executor(runtime.executor, work, *args)
+
+
+async def _fire(runtime: Runtime) -> None:
+    """Fires what is due, ends what was canceled, and closes what is finished."""
+    engine, clock = runtime.engine, runtime.clock
+    await in_thread(runtime, broadcasts.fire_due, engine, clock)
+    await in_thread(runtime, end_canceled, engine, clock, runtime.desk.broadcasts)
+    await in_thread(runtime, broadcasts.finish, engine, clock)
+
+
+async def _plan(runtime: Runtime) -> None:
+    """Plans what was fired, chunk by chunk."""
+    while await in_thread(runtime, broadcasts.plan, runtime.engine, runtime.clock):
+        continue
+
+
+async def _tidy(runtime: Runtime) -> None:
+    """Takes back lost leases; ends what came too late."""
+    for lane in runtime.lanes:
+        await in_thread(runtime, settle.tidy, runtime.engine, runtime.clock, lane)
+
+
+async def _ask(runtime: Runtime) -> None:
+    """Looks up uncertain attempts, polls silent ones."""
+    for lane in runtime.lanes:
+        for ask in (settle.reconcile, settle.poll):
+            await ask(runtime.engine, runtime.clock, lane, runtime.gateway, runtime.executor)
+
+
+async def _catch_up(runtime: Runtime) -> None:
+    """Takes in the texts and calls that no hook told of."""
+    await catch_up(runtime.desk, runtime.gateway, runtime.numbers, runtime.executor)
+
+
+async def _fold(runtime: Runtime) -> None:
+    """Brings the reach figures up to date."""
+    await in_thread(runtime, fold.fold, runtime.engine)
+
+
+async def _note_pace(runtime: Runtime) -> None:
+    """Writes down the pace of a process that sends alone, for who looks from outside."""
+    if isinstance(runtime.book, MemoryBook):
+        await in_thread(runtime, runtime.book.write, runtime.engine)
+
+
+def _doubtful(runtime: Runtime) -> bool:
+    return any(settle.doubtful(runtime.engine, runtime.clock, lane) for lane in runtime.lanes)
+
+
+CHORES = (
+    Chore("fire", 0.3, _fire),
+    Chore("plan", 0.3, _plan, lambda runtime: broadcasts.unplanned(runtime.engine)),
+    Chore("tidy", 1.0, _tidy),
+    Chore("ask", 1.0, _ask, _doubtful),
+    Chore("fold", 0.5, _fold, lambda runtime: fold.behind(runtime.engine)),
+    Chore("catch_up", 5.0, _catch_up),
+    Chore("note_pace", 3.0, _note_pace),
+)
