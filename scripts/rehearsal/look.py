@@ -74,7 +74,7 @@ def busy(engine: Engine, now: datetime) -> int:
 def next_event(engine: Engine) -> datetime | None:
     """When something is due again: a retry, the opening of a window, a horizon."""
     with reading(engine) as connection:
-        found = connection.execute(text(_NEXT)).scalar_one()
+        found: datetime | str | None = connection.execute(text(_NEXT)).scalar_one()
     return datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
 
 

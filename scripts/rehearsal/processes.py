@@ -10,7 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from outreach.kernel.errors import Unavailable
@@ -20,14 +21,19 @@ _STOP_SECONDS = 15.0
 
 
 class Process:
-    """One `outreach` command, its output in a log file."""
+    """One `outreach` command, its output in a log file; without a `url` nobody waits for it."""
 
     def __init__(
-        self, name: str, arguments: list[str], env: Mapping[str, str], folder: Path, url: str
+        self, name: str, arguments: list[str], env: Mapping[str, str], folder: Path, url: str = ""
     ) -> None:
         self._name, self._arguments, self._env = name, arguments, env
         self._log, self.url = folder / f"{name}.log", url
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its number while it runs, else 0."""
+        return self._process.pid if self._process else 0
 
     def start(self) -> None:
         """Starts it and waits until it answers; raises Unavailable if it doesn't."""
@@ -53,10 +59,21 @@ class Process:
             self._process.kill()
             self._process.wait()
 
+    def pause(self) -> None:
+        """SIGSTOP: it stands still and keeps what it holds."""
+        if self._process:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """It goes on where it stood."""
+        if self._process:
+            self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """Asks it to end, and makes it."""
         if self._process is None or self._process.poll() is not None:
             return
+        self.resume()
         self._process.send_signal(signal.SIGTERM)
         try:
             self._process.wait(_STOP_SECONDS)
@@ -64,6 +81,8 @@ class Process:
             self.kill()
 
     def _answers(self) -> bool:
+        if not self.url:
+            return True  # It listens to nobody.
         try:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):  # noqa: S310
                 return True
@@ -71,6 +90,33 @@ class Process:
             return True
         except (urllib.error.URLError, OSError):
             return False
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Several processes that are one installation; the first has the pages."""
+
+    processes: Sequence[Process]
+
+    @property
+    def url(self) -> str:
+        """Where the pages are."""
+        return self.processes[0].url
+
+    def start(self) -> None:
+        """Starts all."""
+        for process in self.processes:
+            process.start()
+
+    def kill(self) -> None:
+        """SIGKILL to all."""
+        for process in self.processes:
+            process.kill()
+
+    def stop(self) -> None:
+        """Ends all in order."""
+        for process in self.processes:
+            process.stop()
 
 
 def free_port() -> int:

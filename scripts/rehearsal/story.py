@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import cycle
 from typing import Any
 
@@ -29,6 +30,7 @@ from scripts.rehearsal.watch import Watch
 from scripts.rehearsal.world import FIRES, ZONE, World
 
 SLUG = "safe-migration"
+_BEFORE = timedelta(seconds=30)
 Say = Callable[[str], None]
 
 
@@ -68,6 +70,8 @@ class Story:
         )
         self._tell_import(imported)
         self._campaign()
+        left = datetime.fromisoformat(FIRES).replace(tzinfo=ZONE) - world.clock.now()
+        world.clock.skip(max(left - _BEFORE, timedelta(0)))
         return imported
 
     def broadcast(self) -> None:

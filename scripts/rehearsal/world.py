@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +17,13 @@ from outreach.kernel.clock import RehearsalClock
 from outreach.kernel.errors import Conflict
 from outreach.kernel.sealing import new_keys
 from outreach.settings import Settings, load_settings
-from scripts.rehearsal.processes import Process, free_port
+from scripts.rehearsal.processes import Fleet, Process, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ZONE = ZoneInfo("Asia/Phnom_Penh")
-# A Monday shortly before six in the evening, when texts and calls are both allowed. The campaign
-# fires at six.
-START = datetime(2026, 3, 2, 17, 59, tzinfo=ZONE)
+# A Monday before six in the evening, when texts and calls are both allowed. The campaign fires at
+# six; what is left of the hour when all is prepared is skipped.
+START = datetime(2026, 3, 2, 16, 0, tzinfo=ZONE)
 FIRES = "2026-03-02T18:00"
 RATE = 30.0
 SENDER = "+855381280000"
@@ -38,7 +38,7 @@ class World:
     settings: Settings
     clock: RehearsalClock
     simulator: Process
-    outreach: Process
+    outreach: Process | Fleet
     account_sid: str
     auth_token: str
 
@@ -49,8 +49,11 @@ class World:
 
 
 @contextlib.contextmanager
-def fresh_world(var: Path, port: int, seed: int) -> Iterator[World]:
-    """A clean folder in `var` and nothing running yet; stops what was started at the end.
+def fresh_world(
+    var: Path, port: int, seed: int, *, database_url: str = "", split: bool = False
+) -> Iterator[World]:
+    """A clean folder in `var` and nothing running yet; stops what was started at the end. Without
+    a `database_url` it has a SQLite file; `split` runs web, schedulers and workers apart.
 
     Raises Conflict if a demo runs already or the port is taken.
     """
@@ -66,7 +69,7 @@ def fresh_world(var: Path, port: int, seed: int) -> Iterator[World]:
         folder = var / "demo"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        world = _make(folder, port, seed)
+        world = _make(folder, port, seed, database_url, split)
         try:
             yield world
         finally:
@@ -74,12 +77,12 @@ def fresh_world(var: Path, port: int, seed: int) -> Iterator[World]:
             world.simulator.stop()
 
 
-def _make(folder: Path, port: int, seed: int) -> World:
+def _make(folder: Path, port: int, seed: int, database_url: str, split: bool) -> World:
     network = free_port()
     account_sid, auth_token = f"AC{secrets.token_hex(16)}", secrets.token_hex(16)
     clock = RehearsalClock.create(folder / "clock", start=START, rate=RATE)
     values: dict[str, object] = {
-        "database_url": f"sqlite:///{folder / 'outreach.sqlite'}",
+        "database_url": database_url or f"sqlite:///{folder / 'outreach.sqlite'}",
         "public_url": f"http://127.0.0.1:{port}",
         "twilio_base_url": f"http://127.0.0.1:{network}",
         "twilio_account_sid": account_sid,
@@ -104,7 +107,17 @@ def _make(folder: Path, port: int, seed: int) -> World:
             folder,
             f"http://127.0.0.1:{network}",
         ),
-        outreach=Process("serve", ["--port", str(port)], env, folder, f"http://127.0.0.1:{port}"),
+        outreach=(_fleet if split else _serve)(port, env, folder),
         account_sid=account_sid,
         auth_token=auth_token,
     )
+
+
+def _serve(port: int, env: Mapping[str, str], folder: Path) -> Process:
+    return Process("serve", ["--port", str(port)], env, folder, f"http://127.0.0.1:{port}")
+
+
+def _fleet(port: int, env: Mapping[str, str], folder: Path) -> Fleet:
+    web = Process("web", ["--port", str(port)], env, folder, f"http://127.0.0.1:{port}")
+    others = [Process(name, [], env, folder) for name in ("scheduler", "worker") for _ in range(2)]
+    return Fleet([web, *others])

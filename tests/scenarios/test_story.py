@@ -16,10 +16,12 @@ from scripts.rehearsal.world import World, fresh_world
 CONTACTS = 120
 
 
-@pytest.fixture(params=[1, 7])
+@pytest.fixture(params=[(1, "sqlite"), (7, "postgresql")], ids=lambda param: param[1])
 def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
-    """A fresh world of each seed."""
-    with fresh_world(tmp_path, free_port(), request.param) as found:
+    """A fresh world on each database, each of another seed."""
+    seed, kind = request.param
+    url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else ""
+    with fresh_world(tmp_path, free_port(), seed, database_url=url) as found:
         yield found
 
 

@@ -100,9 +100,12 @@ def test_the_board_says_that_the_database_is_away_and_comes_back(runtime):
         board = jobs.Board(runtime)
         await board.put_up(chores.CHORES[0])
         with transaction(runtime.engine) as connection:
-            others = "pid <> pg_backend_pid() AND datname = current_database()"
-            query = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
-            connection.execute(text(query))
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                )
+            )
         with pytest.raises(Unavailable):
             await board.put_up(chores.CHORES[0])
         await board.put_up(chores.CHORES[0])
