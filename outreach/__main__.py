@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from outreach.bootstrap import Runtime
 
 _HOST = "127.0.0.1"
+MetricsPort = Annotated[
+    int, typer.Option(help="Show Prometheus metrics on this port, to this machine (0: don't).")
+]
 
 
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; this machine only.")] = _HOST,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    metrics_port: MetricsPort = 0,
 ) -> None:
     """Run everything in one process: hooks and pages, schedules, and the sender."""
     # Imported here, as below: the small commands start without a web server.
@@ -32,7 +36,7 @@ def serve(
 
     require_loopback_host(host)
     require_free(host, port)
-    runtime = _built()
+    runtime = _built(metrics_port)
     presence = Presence(runtime, "serve")
     dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
     around = partial(sending, runtime, dispatcher, presence)
@@ -44,6 +48,7 @@ def serve(
 def web(
     host: Annotated[str, typer.Option(help="Address to listen on; this machine only.")] = _HOST,
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    metrics_port: MetricsPort = 0,
 ) -> None:
     """Run the hooks and pages alone, beside scheduler and workers (PostgreSQL)."""
     import uvicorn
@@ -53,30 +58,30 @@ def web(
 
     require_loopback_host(host)
     require_free(host, port)
-    runtime = _built("web")
+    runtime = _built(metrics_port, "web")
     presence = Presence(runtime, "web")
     site = create_app(runtime, around=presence.among_others)
     uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
 
 
 @app.command()
-def scheduler() -> None:
+def scheduler(metrics_port: MetricsPort = 0) -> None:
     """Fire schedules and hand out work (PostgreSQL); where several run, one leads."""
     import uvloop
 
     from outreach.worker.split import schedule
 
-    uvloop.run(schedule(_built("scheduler")))
+    uvloop.run(schedule(_built(metrics_port, "scheduler")))
 
 
 @app.command()
-def worker() -> None:
+def worker(metrics_port: MetricsPort = 0) -> None:
     """Send, and do what the scheduler hands out (PostgreSQL); as many as you like."""
     import uvloop
 
     from outreach.worker.split import send_and_work
 
-    uvloop.run(send_and_work(_built("worker")))
+    uvloop.run(send_and_work(_built(metrics_port, "worker")))
 
 
 @app.command()
@@ -110,10 +115,10 @@ def simulator(
     run_simulator(config, open_clock_of(settings), port=port)
 
 
-def _built(split: str = "") -> Runtime:
+def _built(metrics_port: int, split: str = "") -> Runtime:
     """The parts of a process that runs until it is told to stop; `split` names a command that is
     only a part of an installation."""
-    from outreach.bootstrap import build, require_split
+    from outreach.bootstrap import build, metrics_of, require_split
     from outreach.kernel import logs
     from outreach.settings import load_settings
 
@@ -121,7 +126,11 @@ def _built(split: str = "") -> Runtime:
     logs.configure(settings.log_level)
     if split:
         require_split(settings, split)
-    return build(settings)
+    runtime = build(settings)
+    if metrics_port:
+        require_free(_HOST, metrics_port)
+        metrics_of(runtime).serve(metrics_port)
+    return runtime
 
 
 def main() -> None:

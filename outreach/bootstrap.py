@@ -6,24 +6,28 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Engine, MetaData
 from sqlmodel import SQLModel
 
 import outreach.content.tables
 import outreach.delivery.tables
+import outreach.hotline.queries
 import outreach.hotline.tables
 import outreach.people.tables
 import outreach.planning.tables
 import outreach.reach.tables
 import outreach.staff.tables
 import outreach.store.ledger
-import outreach.store.processes  # noqa: F401
+import outreach.store.processes
 from outreach.content.doors import load_doors
 from outreach.content.replies import Replies, load_replies
 from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.delivery.lane import Lane
 from outreach.delivery.pacing.book import Book, MemoryBook, SharedBook
+from outreach.delivery.status.metrics import Metrics
+from outreach.delivery.status.standing import Queue, Standing, standing
 from outreach.gateways.ports import Gateway
 from outreach.gateways.registry import gateway_from
 from outreach.hotline import lane as answers
@@ -34,7 +38,10 @@ from outreach.kernel.errors import Refused, SettingsError
 from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
 from outreach.people.sealed import REGISTER
+from outreach.planning.audience.queries import DELIVERIES
+from outreach.planning.lane import NAME as BROADCASTS
 from outreach.planning.lane import broadcast_lane
+from outreach.planning.queries import ATTEMPTS
 from outreach.settings import Settings
 from outreach.staff.sealed import TABLES as STAFF_SEALED
 from outreach.store.engine import make_engine
@@ -105,6 +112,21 @@ def migrate(settings: Settings) -> Engine:
     engine = make_engine(settings.database_url)
     upgrade(engine, metadata)
     return engine
+
+
+def standing_of(settings: Settings, engine: Engine, clock: Clock) -> Standing:
+    """How sending stands; needs no keys."""
+    queues = (
+        Queue(answers.NAME, outreach.hotline.queries.DELIVERIES, attempts=None),
+        Queue(BROADCASTS, DELIVERIES, ATTEMPTS),
+    )
+    limits = {"sms": settings.sms_pace, "voice": settings.call_pace}
+    return standing(engine, clock, queues, limits)
+
+
+def metrics_of(runtime: Runtime) -> Metrics:
+    """The same for Prometheus, asked anew whenever somebody scrapes."""
+    return Metrics(partial(standing_of, runtime.settings, runtime.engine, runtime.clock))
 
 
 def open_clock_of(settings: Settings) -> Clock:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from outreach.bootstrap import open_clock_of, open_engine
+from outreach.bootstrap import open_clock_of, open_engine, standing_of
+from outreach.cli.tables import tables
 from outreach.delivery import switches
 from outreach.delivery.stops import notices
 from outreach.settings import load_settings
@@ -86,12 +89,24 @@ def see(number: Annotated[int, typer.Argument(help="The notice's number.")]) -> 
 
 
 @app.command()
-def status() -> None:
-    """Which kill switches are on, since when, why and by whom."""
-    found = switches.list_on(open_engine(load_settings()))
-    for switch in found:
+def status(as_json: Json = False) -> None:
+    """The queue, the pace, errors, who is at work, and what is stopped."""
+    settings = load_settings()
+    found = standing_of(settings, open_engine(settings), open_clock_of(settings))
+    if as_json:
+        typer.echo(json.dumps(asdict(found), default=str))
+        return
+    for table in tables(found):
+        Console(width=None if sys.stdout.isatty() else 120).print(table)
+    for switch in found.stops:
         typer.echo(
-            f"{switch.scope}: since {switch.at:%Y-%m-%d %H:%M} UTC by {switch.by}: {switch.reason}"
+            f"Stopped: {switch.scope}, since {switch.at:%Y-%m-%d %H:%M} UTC by {switch.by}: "
+            f"{switch.reason}"
         )
-    if not found:
+    typer.echo(
+        f"{len(found.notices)} notices to look at: outreach delivery notices"
+        if found.notices
+        else "No notices."
+    )
+    if not found.stops:
         typer.echo("Nothing is stopped.")

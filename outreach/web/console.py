@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from outreach.bootstrap import Runtime
+from outreach.bootstrap import Runtime, metrics_of
 from outreach.delivery import switches
+from outreach.delivery.status.metrics import CONTENT_TYPE
 from outreach.people.counting import counts
 from outreach.planning.overview import overview
 from outreach.staff.rules.roles import May
@@ -69,6 +70,17 @@ async def healthy(_request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
+class Exposition:
+    """The metrics, for this machine as the pages are."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._metrics = metrics_of(runtime)
+
+    async def page(self, _request: Request) -> Response:
+        """All of them."""
+        return Response(await _in_thread(self._metrics.text), media_type=CONTENT_TYPE)
+
+
 def console_routes(runtime: Runtime) -> list[Route]:
     """Every page, the files they need, and the health check."""
     return [
@@ -77,6 +89,7 @@ def console_routes(runtime: Runtime) -> list[Route]:
         *Signing(runtime).routes(),
         *static_routes(),
         Route("/healthz", healthy, methods=["GET"]),
+        Route("/metrics", Exposition(runtime).page, methods=["GET"]),
     ]
 
 

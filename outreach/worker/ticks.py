@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -20,7 +21,7 @@ class Ticks:
     """The scheduler of one process. `run` does a chore, or hands it to who does it."""
 
     def __init__(self, run: Callable[[Chore], Awaitable[None]]) -> None:
-        self._run = run
+        self._run, self._stopped = run, False
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={
@@ -37,7 +38,8 @@ class Ticks:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Starts no more ticks."""
+        """Starts no more ticks; those under way are broken off, and begin anew next time."""
+        self._stopped = True
         self._scheduler.shutdown(wait=False)
 
     async def _turn(self, chore: Chore) -> None:
@@ -45,3 +47,6 @@ class Ticks:
             await self._run(chore)
         except Unavailable as error:
             log.warning("a chore waits for its next turn", chore=chore.name, error=str(error))
+        except asyncio.CancelledError:
+            if not self._stopped:  # else it was `stop`, and APScheduler would tell it as an error
+                raise

@@ -75,7 +75,8 @@ def next_event(engine: Engine) -> datetime | None:
     """When something is due again: a retry, the opening of a window, a horizon."""
     with reading(engine) as connection:
         found: datetime | str | None = connection.execute(text(_NEXT)).scalar_one()
-    return datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
+    # PostgreSQL knows moments, SQLite tells them as text.
+    return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
 
 
 def attempts(engine: Engine) -> list[Attempted]:

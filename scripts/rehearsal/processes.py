@@ -104,8 +104,8 @@ class Fleet:
         return self.processes[0].url
 
     def start(self) -> None:
-        """Starts all."""
-        for process in self.processes:
+        """Starts all, last the one that is waited for."""
+        for process in reversed(self.processes):
             process.start()
 
     def kill(self) -> None:
