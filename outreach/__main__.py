@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,12 +38,12 @@ def serve(
 
     require_loopback_host(host)
     require_free(host, port)
-    runtime = _built(metrics_port)
-    presence = Presence(runtime, "serve")
-    dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
-    around = partial(sending, runtime, dispatcher, presence)
-    site = create_app(runtime, wake=dispatcher.wake, around=around)
-    uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
+    with _running(metrics_port) as runtime:
+        presence = Presence(runtime, "serve")
+        dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
+        around = partial(sending, runtime, dispatcher, presence)
+        site = create_app(runtime, wake=dispatcher.wake, around=around)
+        uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
 
 
 @app.command()
@@ -58,10 +60,9 @@ def web(
 
     require_loopback_host(host)
     require_free(host, port)
-    runtime = _built(metrics_port, "web")
-    presence = Presence(runtime, "web")
-    site = create_app(runtime, around=presence.among_others)
-    uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
+    with _running(metrics_port, "web") as runtime:
+        site = create_app(runtime, around=Presence(runtime, "web").among_others)
+        uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
 
 
 @app.command()
@@ -71,7 +72,8 @@ def scheduler(metrics_port: MetricsPort = 0) -> None:
 
     from outreach.worker.split import schedule
 
-    uvloop.run(schedule(_built(metrics_port, "scheduler")))
+    with _running(metrics_port, "scheduler") as runtime:
+        uvloop.run(schedule(runtime))
 
 
 @app.command()
@@ -81,7 +83,8 @@ def worker(metrics_port: MetricsPort = 0) -> None:
 
     from outreach.worker.split import send_and_work
 
-    uvloop.run(send_and_work(_built(metrics_port, "worker")))
+    with _running(metrics_port, "worker") as runtime:
+        uvloop.run(send_and_work(runtime))
 
 
 @app.command()
@@ -115,10 +118,11 @@ def simulator(
     run_simulator(config, open_clock_of(settings), port=port)
 
 
-def _built(metrics_port: int, split: str = "") -> Runtime:
+@contextmanager
+def _running(metrics_port: int, split: str = "") -> Iterator[Runtime]:
     """The parts of a process that runs until it is told to stop; `split` names a command that is
     only a part of an installation."""
-    from outreach.bootstrap import build, metrics_of, require_split
+    from outreach.bootstrap import build, holding_keys, metrics_of, require_split
     from outreach.kernel import logs
     from outreach.settings import load_settings
 
@@ -126,11 +130,13 @@ def _built(metrics_port: int, split: str = "") -> Runtime:
     logs.configure(settings.log_level)
     if split:
         require_split(settings, split)
-    runtime = build(settings)
     if metrics_port:
         require_free(_HOST, metrics_port)
+    runtime = build(settings)
+    if metrics_port:
         metrics_of(runtime).serve(metrics_port)
-    return runtime
+    with holding_keys(runtime):
+        yield runtime
 
 
 def main() -> None:

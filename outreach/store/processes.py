@@ -88,7 +88,7 @@ class Present:
 def report(engine: Engine, who: Identity, *, candidate: bool = False) -> Standing:
     """Notes that `who` lives; a `candidate` takes or renews the leadership if it is free."""
     with transaction(engine) as connection:
-        now = _now(connection)
+        now = database_now(connection)
         _seen(connection, who, now)
         p = PROCESSES.c
         connection.execute(PROCESSES.delete().where(p.seen_at < now - _FORGET * TERM))
@@ -108,7 +108,7 @@ def present(engine: Engine) -> tuple[Present, ...]:
     """The processes that were heard of within a term, the oldest first."""
     p, c = PROCESSES.c, LEADERSHIP.c
     with reading(engine) as connection:
-        now = _now(connection)
+        now = database_now(connection)
         holder = connection.execute(select(c.holder).where(c.until >= now)).scalar_one_or_none()
         alive = select(PROCESSES).where(p.seen_at >= now - TERM).order_by(p.started_at, p.id)
         return tuple(
@@ -131,7 +131,7 @@ def _lead(connection: Connection, who: Identity, now: datetime) -> bool:
     return connection.execute(taken.returning(LEADERSHIP.c.id)).first() is not None
 
 
-def _now(connection: Connection) -> datetime:
+def database_now(connection: Connection) -> datetime:
     """The database's own time: machines differ, terms must not."""
     if connection.dialect.name != "postgresql":
         return datetime.now(UTC)
