@@ -17,7 +17,7 @@ from scripts.crashes.databases import Prepared, prepared
 from scripts.crashes.points import NAMED, code_of, named
 from scripts.crashes.run import Outcome, run
 
-_PEOPLE = 40
+_PEOPLE = 24
 
 
 def main() -> int:
@@ -44,7 +44,7 @@ def _all(database: Prepared, seeds: range, only: Any, options: argparse.Namespac
     # Forked, so that each job has imported everything; none has a thread that it would lose.
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(options.jobs, mp_context=context) as pool:
-        jobs = [pool.submit(run, database, seed, only) for seed in seeds]
+        jobs = [pool.submit(run, database, seed, only, options.deaths) for seed in seeds]
         for job in as_completed(jobs):
             outcome = job.result()
             outcomes.append(outcome)
@@ -87,6 +87,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--people", type=int, default=_PEOPLE, help="contacts per run")
     parser.add_argument("--point", default="", help="die at this point only")
+    parser.add_argument(
+        "--deaths", type=int, default=3, help="at most; 0 measures the unknown share alone"
+    )
     parser.add_argument("--jobs", type=int, default=4, help="runs at the same time")
     parser.add_argument("--json", action="store_true", help="the sum as JSON on stdout")
     return parser.parse_args()

@@ -37,7 +37,7 @@ class Point:
 
 NAMED = (
     Point("after-claim", "outreach.delivery.claiming", "claim"),
-    Point("mid-submitting", "outreach.delivery.queries", "add_attempts"),
+    Point("mid-submitting", "outreach.delivery.moves.queries", "add_attempts"),
     Point("after-submitting", "outreach.delivery.claiming", "submit"),
     Point("after-post-left", "aiohttp.client_reqrep", "ClientResponse.start", "call"),
     Point("after-answer-came", "outreach.gateways.twilio.answers", "outcome", "call"),
@@ -55,12 +55,15 @@ NAMED = (
 _ANYWHERE = (
     "outreach.delivery.claiming",
     "outreach.delivery.dispatch",
+    "outreach.delivery.gate",
+    "outreach.delivery.moves.queries",
     "outreach.delivery.progress",
     "outreach.delivery.queries",
     "outreach.delivery.receipts",
     "outreach.delivery.settle",
     "outreach.gateways.twilio.gateway",
     "outreach.gateways.twilio.transport",
+    "outreach.hotline.catching_up",
     "outreach.hotline.inbound",
     "outreach.kernel.batch",
     "outreach.planning.broadcasts",

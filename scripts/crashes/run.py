@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from scripts.rehearsal.network import Network
 _DEATH_SECONDS, _SETTLE_SECONDS = 20.0, 60.0
 # From no register: strangers are answered like everybody (S3).
 _STRANGER = 9_000
+# What so small a broadcast does once or twice only.
+_SELDOM = frozenset({"mid-plan", "after-plan", "mid-look-up", "mid-poll", "mid-inbound"})
 # One in twenty is accepted and then times out: what the unknown share is measured at.
 _TIMEOUTS = Fault("timeout_after", 0.05)
 _ROUGH = (
@@ -51,14 +53,15 @@ class Outcome:
     seconds: float = 0.0
 
 
-def run(prepared: Prepared, seed: int, only: Point | None = None) -> Outcome:
-    """Runs `seed`; with `only`, the sender dies there alone."""
+def run(prepared: Prepared, seed: int, only: Point | None = None, most: int = 3) -> Outcome:
+    """Runs `seed`: the sender dies up to `most` times; with `only`, once and there."""
     began, rng = time.monotonic(), random.Random(seed)
     deaths: list[str] = []
     with prepared.copy(str(seed)) as url:
         world = make_world(prepared.folder / f"run-{seed}", url, prepared.keys)
         try:
-            return _story(world, url, seed, rng, only, deaths, began)
+            points = [only] if only else _points(seed, rng)[:most]
+            return _story(world, url, seed, rng, points, deaths, began)
         except OutreachError as error:
             log = _tail(world.folder / "sender.log")
             return Outcome(seed, deaths, 0, {}, {}, [f"{error} {log}"])
@@ -71,20 +74,19 @@ def _story(
     url: str,
     seed: int,
     rng: random.Random,
-    only: Point | None,
+    points: list[Point],
     deaths: list[str],
     began: float,
 ) -> Outcome:
     engine = _engine(url)
     network = Network(world)  # type: ignore[arg-type]
     watch = Watch(world, engine, network)
-    points = [only] if only else _points(seed, rng)
-    world.start_network(seed, _trouble(points[0].name, rng))
+    world.start_network(seed, _trouble(points[0].name if points else "", rng))
+    # Before anybody serves: all that is told of these is the network's list.
+    _people_write(network, rng)
     hits = 0
-    for nth, point in enumerate(points):
+    for point in points:
         hit = world.start_sender(point, wait=False)
-        if nth == 0:
-            _people_write(network, rng)
         watch.settle(_DEATH_SECONDS)
         world.sender.kill()
         was_hit = bool(hit.read_bytes())
@@ -104,16 +106,15 @@ def _story(
 def _points(seed: int, rng: random.Random) -> list[Point]:
     """A named point by turns, then perhaps any line of the pipeline, once or twice."""
     point = NAMED[seed % len(NAMED)]
-    lines = [any_line(rng) for _ in range(rng.choice((0, 1, 1, 2)))]
-    return [_again(point, rng.choice((1, 1, 2, 3))), *lines]
-
-
-def _again(point: Point, nth: int) -> Point:
-    return Point(point.name, point.module, point.function, point.when, point.under, nth, point.line)
+    lines = [any_line(rng) for _ in range(rng.choice((0, 0, 1, 1, 2)))]
+    nth = 1 if point.name in _SELDOM else rng.choice((1, 1, 2, 3))
+    return [replace(point, nth=nth), *lines]
 
 
 def _trouble(point: str, rng: random.Random) -> Trouble:
     """What the gateway does wrong in this run: nothing but time-outs, or a bit of everything."""
+    if not point:
+        return Trouble(latency=0.02, faults=(_TIMEOUTS,), silent=0.0)
     lost = 0.3 if point == "mid-poll" else 0.05
     faults = _ROUGH if rng.random() < 0.5 else (_TIMEOUTS,)
     if point == "mid-look-up":

@@ -25,7 +25,7 @@ _BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
 _SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
 OPEN_DELIVERIES = ("pending", "leased", "trying")
 _OPEN_ATTEMPTS = ("submitting", "submitted", "sent", "ringing", "answered")
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.15
 # Longer than a request can be under way, so that none is when the clock leaps.
 _QUIET_SECONDS = PATIENCE + 0.1
 # Calls and late reports run on the network's clock: it is given more time.

@@ -203,7 +203,8 @@ def make_world(folder: Path, database_url: str, keys: dict[str, str]) -> World:
         twilio_account_sid=account_sid,
         twilio_auth_token=auth_token,
         sender=SENDER,
-        sms_pace=300,
+        # So that a death touches a part of the broadcast, not all of it.
+        sms_pace=90,
         call_pace=100,
         **keys,
     )
