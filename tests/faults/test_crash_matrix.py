@@ -1,4 +1,4 @@
-"""A real sender, killed at every point of the pipeline: nobody twice, nobody skipped, no false claim.
+"""A real sender, killed at every point of the pipeline: nobody twice, nobody left out, all true.
 
 `scripts/faults --runs 300 --database postgresql` does the same hundreds of times.
 """
