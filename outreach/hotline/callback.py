@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from outreach.hotline import queries
 from outreach.hotline.desk import Desk
+from outreach.hotline.rules.calling import CallState
 from outreach.store.engine import transaction
 from outreach.store.ledger import Fact, append
 
@@ -19,8 +20,9 @@ WITHIN = timedelta(minutes=3)
 def ask(
     connection: Connection, desk: Desk, number: str, *, source: str, source_id: str, now: datetime
 ) -> bool:
-    """Puts a call-back on the list; False if this source, or this number, waits already."""
-    if queries.waiting_call_backs(connection, desk.help_vault.lookups(number)):
+    """Puts a call-back on the list; False if this source, or this number, waits already. Whoever
+    waited in vain may ask again."""
+    if queries.awaits_call(connection, desk.help_vault.lookups(number), now):
         return False
     added = queries.add_call_back(connection, _row(desk, number, source, source_id, now))
     if added:
@@ -46,7 +48,7 @@ def rang_unheard(
         return False
     if now - came <= WITHIN:
         return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)
-    row = _row(desk, number, "missed_call", sid, came) | {"state": "too_late"}
+    row = _row(desk, number, "missed_call", sid, came) | {"state": CallState.TOO_LATE}
     queries.add_call_back(connection, row)
     queries.add_alert(connection, "late_call", sid, now)
     return True
@@ -59,7 +61,7 @@ def _row(desk: Desk, number: str, source: str, source_id: str, at: datetime) -> 
         "source": source,
         "number_key": vault.lookup(number),
         "number_sealed": vault.seal(number),
-        "state": "waiting",
+        "state": CallState.WAITING,
         "asked_at": at,
         "due_by": at + WITHIN,
     }

@@ -12,13 +12,14 @@ from outreach.delivery.tables import Attempt, Delivery
 from outreach.hotline.tables import (
     CallBack,
     HelpAttempt,
+    HelpAudit,
     HelpCursor,
     HelpDelivery,
     HelpInbound,
     HelpReceipt,
     StaffAlert,
 )
-from outreach.store.dialect import insert
+from outreach.store.dialect import insert, locked
 
 INBOUND: Table = HelpInbound.__table__  # type: ignore[attr-defined]
 DELIVERIES: Table = HelpDelivery.__table__  # type: ignore[attr-defined]
@@ -26,6 +27,7 @@ ATTEMPTS: Table = HelpAttempt.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = HelpReceipt.__table__  # type: ignore[attr-defined]
 CURSORS: Table = HelpCursor.__table__  # type: ignore[attr-defined]
 CALL_BACKS: Table = CallBack.__table__  # type: ignore[attr-defined]
+AUDIT: Table = HelpAudit.__table__  # type: ignore[attr-defined]
 ALERTS: Table = StaffAlert.__table__  # type: ignore[attr-defined]
 _ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
 _DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
@@ -102,11 +104,49 @@ def knows_call(
     return connection.execute(query.limit(1)).first() is not None
 
 
-def waiting_call_backs(connection: Connection, keys: Collection[bytes]) -> int:
-    """How many call-backs already wait for a number."""
+def awaits_call(connection: Connection, keys: Collection[bytes], now: datetime) -> bool:
+    """Whether a number is about to be called: it waits in time, or a worker has it."""
     c = CALL_BACKS.c
-    query = select(func.count()).where(c.number_key.in_(keys), c.state == "waiting")
-    return connection.execute(query).scalar_one()
+    soon = or_(and_(c.state == "waiting", c.due_by > now), c.state == "taken")
+    query = select(c.id).where(c.number_key.in_(keys), soon)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def to_call(connection: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Who waits to be called and may still be, the most urgent first."""
+    c = CALL_BACKS.c
+    query = select(CALL_BACKS).where(c.state == "waiting", c.due_by > now)
+    return connection.execute(query.order_by(c.due_by, c.id).limit(limit)).all()
+
+
+def taken_by(connection: Connection, by: str) -> Sequence[int]:
+    """The calls that a worker has taken and not ended."""
+    c = CALL_BACKS.c
+    query = select(c.id).where(c.state == "taken", c.taken_by == by).order_by(c.id)
+    return connection.execute(query).scalars().all()
+
+
+def count_missed(connection: Connection, now: datetime) -> int:
+    """How many waited in vain."""
+    c = CALL_BACKS.c
+    late = or_(and_(c.state == "waiting", c.due_by <= now), c.state == "too_late")
+    return connection.execute(select(func.count()).where(late)).scalar_one()
+
+
+def lock_call_back(connection: Connection, call_id: int) -> Row[Any] | None:
+    """A wish to be called, locked until the transaction ends."""
+    query = select(CALL_BACKS).where(CALL_BACKS.c.id == call_id)
+    return connection.execute(locked(connection, query)).first()
+
+
+def set_call_back(connection: Connection, call_id: int, values: Mapping[str, Any]) -> None:
+    """Sets columns of a wish to be called."""
+    connection.execute(update(CALL_BACKS).where(CALL_BACKS.c.id == call_id).values(values))
+
+
+def audit(connection: Connection, by: str, action: str, subject: str, at: datetime) -> None:
+    """Notes who did what in the help store."""
+    connection.execute(AUDIT.insert().values(by=by, action=action, subject=subject, at=at))
 
 
 def count_call_backs(connection: Connection) -> int:

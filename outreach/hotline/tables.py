@@ -60,10 +60,13 @@ class HelpReceipt(ReceiptColumns, table=True):
 
 class CallBack(SQLModel, table=True):
     """Somebody asked to be called: by a key, a digit or a missed call; `due_by` is three minutes
-    later (S5)."""
+    later (S5). `taken_by` is the worker who has seen the number."""
 
     __tablename__: ClassVar[str] = "call_back"
-    __table_args__ = (Index("ix_call_back_number", "number_key", "asked_at"),)
+    __table_args__ = (
+        Index("ix_call_back_number", "number_key", "asked_at"),
+        Index("ix_call_back_state", "state", "due_by"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     source_id: str = Field(max_length=64, unique=True)
@@ -73,6 +76,21 @@ class CallBack(SQLModel, table=True):
     state: str = Field(default="waiting", max_length=12)
     asked_at: datetime = Field(sa_type=UtcDateTime)
     due_by: datetime = Field(sa_type=UtcDateTime)
+    taken_by: str = Field(default="", max_length=40)
+    taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class HelpAudit(SQLModel, table=True):
+    """Who read or did what in the help store (S22). `subject` is a reference of ours."""
+
+    __tablename__: ClassVar[str] = "help_audit"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    by: str = Field(max_length=40)
+    action: str = Field(max_length=24)
+    subject: str = Field(max_length=64)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class HelpCursor(SQLModel, table=True):

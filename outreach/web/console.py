@@ -19,6 +19,7 @@ from outreach.delivery.status.metrics import CONTENT_TYPE
 from outreach.people.counting import counts
 from outreach.planning.overview import overview
 from outreach.staff.rules.roles import May
+from outreach.web.calls import Calls
 from outreach.web.donor import Donors
 from outreach.web.guard import page
 from outreach.web.pages import render
@@ -86,6 +87,7 @@ def console_routes(runtime: Runtime) -> list[Route]:
     return [
         *Console(runtime).routes(),
         *Donors(runtime).routes(),
+        *Calls(runtime).routes(),
         *Signing(runtime).routes(),
         *static_routes(),
         Route("/healthz", healthy, methods=["GET"]),

@@ -68,6 +68,12 @@ def _moment(context: Context, at: datetime | None) -> str:
     return str(format_datetime(local, "EEEE d MMMM y, HH:mm", locale=context["language"]))
 
 
+def _clock(seconds: float) -> str:
+    """Minutes and seconds that are left."""
+    left = max(0, int(seconds))
+    return f"{left // 60}:{left % 60:02}"
+
+
 @pass_context
 def _label(context: Context, code: str) -> str:
     """What a state, reason or value of ours is called."""
@@ -82,7 +88,13 @@ def _make() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": _number, "percent": _percent, "moment": _moment, "label": _label}
+    made.filters |= {
+        "number": _number,
+        "percent": _percent,
+        "moment": _moment,
+        "label": _label,
+        "clock": _clock,
+    }
     return made
 
 

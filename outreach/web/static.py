@@ -1,4 +1,4 @@
-"""Serves the files that the pages need, from installed packages and our one style sheet."""
+"""Serves the files that the pages need, from installed packages and our own."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from outreach.kernel.pages import FILE_SECONDS, page_files
 
 def static_routes() -> list[Route]:
     """One route for all files; each is read once."""
-    own = resources.files(__package__) / "templates" / "outreach.css"
-    files = page_files({"outreach.css": own})
+    folder = resources.files(__package__) / "templates"
+    files = page_files({"outreach.css": folder / "outreach.css"})
+    files["leave.js"] = ((folder / "leave.js").read_bytes(), "text/javascript")
 
     async def serve(request: Request) -> Response:
         found = files.get(request.path_params["name"])
