@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from outreach.simulator.trouble import Trouble
 from outreach.store.engine import make_engine
 from outreach.web.app import create_app
 from outreach.worker import ticks
+from outreach.worker.presence import Presence
 from outreach.worker.sending import sending
 from scripts.crashes.points import Point, Trap
 from scripts.rehearsal.processes import free_port
@@ -43,6 +44,7 @@ RATE = 120.0
 SENDER = "+855381280000"
 # The client's patience in real seconds: after it nothing of a request is on its way any more.
 PATIENCE = 0.4
+_TICK_SECONDS = 0.15
 _START_SECONDS = 20.0
 _STOP_SECONDS = 10.0
 
@@ -150,8 +152,7 @@ class World:
 
     def _serve(self, point: Point | None, hit: Path) -> None:
         # Real ones, beside a clock that runs fast.
-        ticks._PLAN_SECONDS = ticks._SETTLE_SECONDS = ticks._FOLD_SECONDS = 0.15
-        ticks._CATCH_UP_SECONDS = 0.3
+        ticks.CHORES = tuple(replace(chore, seconds=_TICK_SECONDS) for chore in ticks.CHORES)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         settings = self.settings
         gateway = gateway_from(
@@ -170,9 +171,10 @@ class World:
         )
         if point:
             Trap(point, os.open(hit, os.O_WRONLY)).set()
-        dispatcher = runtime.dispatcher()
+        presence = Presence(runtime, "serve")
+        dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
         app = create_app(
-            runtime, wake=dispatcher.wake, around=partial(sending, runtime, dispatcher)
+            runtime, wake=dispatcher.wake, around=partial(sending, runtime, dispatcher, presence)
         )
         uvicorn.run(app, host="127.0.0.1", port=self.sender.port, log_config=None, access_log=False)
 
