@@ -1,191 +1,177 @@
-"""`send`: the pipeline from due deliveries to recorded answers, against the bare HTTP loop.
+"""`send`: the pipeline from due deliveries to recorded answers, against bare loops of HTTP.
 
-Both sides send the same text to the same simulator process with the same client and as many
-requests at a time. Ours also claims, checks again, commits each attempt before its request and
-each answer after it (SQLite, synchronous=FULL). The simulator's clock stands still, so that no
-receipts come in between.
+All sides send the same text to the same gateway process, which takes 150 ms to answer, with as
+many requests at a time, on uvloop as `outreach serve` does. Ours also claims, checks again,
+commits each attempt before its request and each answer after it (SQLite, synchronous=FULL).
+`send.receipts` takes in two signed receipts of every message beside that, in the same process.
 """
 
 from __future__ import annotations
 
 import asyncio
-import secrets
 import tempfile
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, text
+import uvicorn
+import uvloop
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
 
-from outreach.bootstrap import migrate
-from outreach.content.campaign import load
-from outreach.content.doors import load_doors
-from outreach.delivery.dispatch import Dispatcher, SenderPace
-from outreach.gateways.ports import Accepted, Gateway, SmsOut
-from outreach.gateways.registry import gateway_from
-from outreach.kernel.clock import RehearsalClock
+from outreach.gateways.ports import Accepted, SmsOut
+from outreach.kernel.errors import Unavailable
 from outreach.kernel.ids import public_id
-from outreach.kernel.sealing import new_keys
-from outreach.people.importing import import_contacts
-from outreach.people.places import load_places
-from outreach.planning import broadcasts, campaigns
-from outreach.planning.lane import broadcast_lane
-from outreach.settings import Settings, load_settings
-from outreach.store.engine import transaction
+from outreach.web.app import create_app
 from scripts.benchmarks.measure import Result, compare
-from scripts.rehearsal.processes import Process, free_port
-from scripts.rehearsal.register import write_register
-from scripts.rehearsal.story import SLUG, communes
+from scripts.benchmarks.world import World, sqlite_world
 from scripts.rehearsal.world import SENDER
 
-_MESSAGES, _ROUNDS, _IN_FLIGHT = 2_000, 5, 150
-# A safe pipeline costs something; below half the bare loop it would cost too much.
-_TARGET = 0.5
-_AT = datetime(2026, 3, 2, 18, 0, tzinfo=ZoneInfo("Asia/Phnom_Penh"))
-_UNLIMITED = 1e9
-
-
-@dataclass
-class _Bench:
-    settings: Settings
-    engine: Engine
-    clock: RehearsalClock
-
-    def ours(self) -> float:
-        """Messages per second through the pipeline."""
-        self._plan()
-        return asyncio.run(self._drain())
-
-    def baseline(self) -> float:
-        """Messages per second in a bare loop of the same client."""
-        return asyncio.run(self._loop())
-
-    def _plan(self) -> None:
-        with transaction(self.engine) as connection:
-            for table in ("attempt", "delivery", "broadcast", "ledger_fact"):
-                connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
-        campaigns.set_schedule(
-            self.engine,
-            self.clock,
-            SLUG,
-            kind="once",
-            rule="2026-03-02T18:00",
-            zone=str(_AT.tzinfo),
-        )
-        broadcasts.fire_due(self.engine, self.clock)
-        while broadcasts.plan(self.engine, self.clock):
-            continue
-
-    async def _drain(self) -> float:
-        lane = broadcast_lane(self.settings.vault(), loopback=True)
-        gateway = _gateway(self.settings)
-        pace = SenderPace(SENDER, _UNLIMITED, _UNLIMITED, _IN_FLIGHT)
-        with ThreadPoolExecutor(1) as executor:
-            began = time.perf_counter()
-            await Dispatcher(self.engine, self.clock, gateway, [lane], pace, executor).drain()
-            seconds = time.perf_counter() - began
-        await gateway.close()
-        return self._sent() / seconds
-
-    async def _loop(self) -> float:
-        gateway, slots = _gateway(self.settings), asyncio.Semaphore(_IN_FLIGHT)
-        body, total = self._body(), self._sent()
-
-        async def one(position: int) -> None:
-            async with slots:
-                sms = SmsOut(f"+85538{position:07d}", SENDER, body, public_id("b"), 3_600)
-                outcome = await gateway.send_sms(sms)
-                if not isinstance(outcome, Accepted):
-                    raise RuntimeError(f"the simulator did not accept a message: {outcome}")
-
-        began = time.perf_counter()
-        await asyncio.gather(*(one(position) for position in range(total)))
-        seconds = time.perf_counter() - began
-        await gateway.close()
-        return total / seconds
-
-    def _sent(self) -> int:
-        query = "SELECT count(*) FROM attempt WHERE state = 'submitted'"
-        with transaction(self.engine) as connection:
-            return int(connection.execute(text(query)).scalar_one())
-
-    def _body(self) -> str:
-        query = "SELECT body FROM wording WHERE language = 'km' AND channel = 'sms'"
-        with transaction(self.engine) as connection:
-            return str(connection.execute(text(query)).scalar_one())
+_ROUNDS = 5
+_TARGET, _SDK_TARGET = 0.8, 3.0
+_SETTLE_SECONDS = 60.0
 
 
 def run(scale: float) -> Iterator[Result]:
-    """Measures with about 2,000 × `scale` messages a round."""
-    with _bench(max(50, round(_MESSAGES * scale))) as bench:
-        yield compare(
-            "send",
-            "sqlite",
-            bench.ours,
-            bench.baseline,
-            rounds=_ROUNDS,
-            unit="messages/s",
-            target=_TARGET,
+    """At 150 and at 1,000 in flight; then with receipts, and against the package's own client."""
+    small, large = round(2_000 * scale), round(6_000 * scale)
+    with tempfile.TemporaryDirectory(prefix="outreach-bench-") as name:
+        for in_flight, messages in ((150, small), (1_000, large)):
+            folder = Path(name) / str(in_flight)
+            folder.mkdir()
+            with sqlite_world(folder, messages, in_flight=in_flight) as world:
+                bench = _Bench(world, in_flight, messages)
+                yield _against(f"send.{in_flight}", bench.ours, bench.bare, _TARGET)
+                if in_flight == 1_000:
+                    yield _against("send.sdk", bench.ours, bench.sdk, _SDK_TARGET, rounds=3)
+                    yield _against("send.receipts", bench.with_receipts, bench.bare, 0.0, rounds=3)
+
+
+def _against(
+    name: str,
+    ours: Callable[[], float],
+    baseline: Callable[[], float],
+    target: float,
+    rounds: int = _ROUNDS,
+) -> Result:
+    return compare(name, "sqlite", ours, baseline, rounds=rounds, unit="messages/s", target=target)
+
+
+class _Bench:
+    def __init__(self, world: World, in_flight: int, messages: int) -> None:
+        self._world, self._in_flight, self._messages = world, in_flight, messages
+        self._body = _text(world)
+
+    def ours(self) -> float:
+        """Messages per second through the pipeline; refuses if one is not recorded."""
+        self._world.plan()
+        rate = uvloop.run(self._drain())
+        self._all_recorded("state = 'submitted'")
+        return rate
+
+    def with_receipts(self) -> float:
+        """The same while two receipts a message come in, until the last is durable."""
+        self._world.plan()
+        rate = uvloop.run(self._drain_and_hear())
+        self._all_recorded("state = 'delivered'")
+        return rate
+
+    def bare(self) -> float:
+        """Messages per second in a bare loop of the same client."""
+        return uvloop.run(self._loop())
+
+    def sdk(self) -> float:
+        """Messages per second with the twilio package's client as shipped, as many at a time."""
+        return uvloop.run(self._sdk_loop())
+
+    async def _drain(self) -> float:
+        runtime = self._world.runtime()
+        began = time.perf_counter()
+        await runtime.dispatcher().drain()
+        seconds = time.perf_counter() - began
+        await runtime.gateway.close()
+        return self._messages / seconds
+
+    async def _drain_and_hear(self) -> float:
+        runtime = self._world.runtime()
+        port = int(runtime.settings.public_url.rpartition(":")[2])
+        config = uvicorn.Config(create_app(runtime), port=port, log_config=None, access_log=False)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0.01)
+        self._world.gateway.report(self._world.settings.twilio_auth_token.get_secret_value())
+        began = time.perf_counter()
+        await runtime.dispatcher().drain()
+        deadline = began + _SETTLE_SECONDS
+        query = "SELECT count(*) FROM attempt WHERE state = 'delivered'"
+        while await asyncio.to_thread(self._world.count, query) < self._messages:
+            if time.perf_counter() > deadline:
+                raise Unavailable("The receipts did not all come in.")
+            await asyncio.sleep(0.02)
+        seconds = time.perf_counter() - began
+        self._world.gateway.report("")
+        server.should_exit = True
+        await serving
+        await runtime.gateway.close()
+        return self._messages / seconds
+
+    async def _loop(self) -> float:
+        gateway = self._world.runtime().gateway
+
+        async def one(position: int) -> None:
+            sms = SmsOut(f"+85538{position:07d}", SENDER, self._body, public_id("b"), 3_600)
+            outcome = await gateway.send_sms(sms)
+            if not isinstance(outcome, Accepted):
+                raise Unavailable(f"The gateway did not take a message: {outcome}")
+
+        rate = await self._many(one)
+        await gateway.close()
+        return rate
+
+    async def _sdk_loop(self) -> float:
+        settings = self._world.settings
+        transport = AsyncTwilioHttpClient()
+        client = Client(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            http_client=transport,
         )
+        client.api.base_url = settings.twilio_base_url
+        callback = f"{settings.public_url}/hooks/twilio/status?attempt="
+
+        async def one(position: int) -> None:
+            await client.messages.create_async(
+                to=f"+85538{position:07d}",
+                from_=SENDER,
+                body=self._body,
+                validity_period=3_600,
+                status_callback=callback + public_id("b"),
+            )
+
+        rate = await self._many(one)
+        await transport.close()
+        return rate
+
+    async def _many(self, one: Callable[[int], Awaitable[None]]) -> float:
+        slots = asyncio.Semaphore(self._in_flight)
+
+        async def waiting(position: int) -> None:
+            async with slots:
+                await one(position)
+
+        began = time.perf_counter()
+        await asyncio.gather(*(waiting(position) for position in range(self._messages)))
+        return self._messages / (time.perf_counter() - began)
+
+    def _all_recorded(self, state: str) -> None:
+        recorded = self._world.count(f"SELECT count(*) FROM attempt WHERE {state}")  # noqa: S608
+        came = {attempt for _, _, attempt in self._world.gateway.log()}
+        if recorded != self._messages or len(came) < self._messages:
+            raise Unavailable(f"Of {self._messages} messages {recorded} are recorded.")
 
 
-@contextmanager
-def _bench(contacts: int) -> Iterator[_Bench]:
-    with tempfile.TemporaryDirectory() as name:
-        folder, port = Path(name), free_port()
-        clock = RehearsalClock.create(folder / "clock", start=_AT, rate=0)
-        values: dict[str, object] = {
-            "database_url": f"sqlite:///{folder / 'bench.sqlite'}",
-            "twilio_base_url": f"http://127.0.0.1:{port}",
-            "twilio_account_sid": f"AC{secrets.token_hex(16)}",
-            "twilio_auth_token": secrets.token_hex(16),
-            "secret_keys": new_keys(),
-            "help_keys": new_keys(),
-            "sender": SENDER,
-            "rehearsal_clock": folder / "clock",
-        }
-        settings = load_settings(**values)
-        engine = migrate(settings)
-        _prepare(engine, settings, clock, folder, contacts)
-        env = {f"OUTREACH_{key.upper()}": str(value) for key, value in values.items()}
-        url = str(values["twilio_base_url"])
-        simulator = Process("simulator", ["--port", str(port)], env, folder, url)
-        simulator.start()
-        try:
-            yield _Bench(settings, engine, clock)
-        finally:
-            simulator.stop()
-            engine.dispose()
-
-
-def _prepare(
-    engine: Engine, settings: Settings, clock: RehearsalClock, folder: Path, contacts: int
-) -> None:
-    load_places(engine)
-    path = folder / "register.csv"
-    write_register(path, communes(engine), contacts, seed=1)
-    import_contacts(
-        engine,
-        settings.vault(),
-        clock,
-        path,
-        dry_run=False,
-        rejects_path=folder / "rejected.csv",
-        progress=lambda _done: None,
-    )
-    doors = load_doors(settings.campaigns_dir / "doors.csv")
-    campaigns.bring_in(engine, clock, load(settings.campaigns_dir / SLUG, doors), doors)
-
-
-def _gateway(settings: Settings) -> Gateway:
-    return gateway_from(
-        base_url=settings.twilio_base_url,
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token.get_secret_value(),
-        public_url=settings.public_url,
-    )
+def _text(world: World) -> str:
+    query = "SELECT body FROM wording WHERE language = 'km' AND channel = 'sms'"
+    with world.engine.connect() as connection:
+        return str(connection.exec_driver_sql(query).scalar_one())

@@ -1,0 +1,124 @@
+"""A gateway that takes messages and says so after a while: as little HTTP as a client needs.
+
+It runs in a process of its own and costs a few microseconds a message, so that it is the sender
+that is measured. It keeps when each message came, and for whom; `GET /log` tells, once. After
+`POST /report` with the account's token it reports *sent* and *delivered* of each, signed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import re
+import secrets
+import time
+from typing import Any
+from urllib.parse import unquote, unquote_plus, urlencode
+
+import httptools
+import uvloop
+
+from outreach.gateways.twilio.signature import HEADER, sign
+from scripts.benchmarks.posting import Poster
+
+# Clients spell their forms in different orders.
+_SPELT = {
+    name: re.compile(rb"(?:^|&)" + name + rb"=([^&]+)") for name in (b"To", b"StatusCallback")
+}
+_HEAD = "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+_ACCEPTED = (
+    '{"account_sid":null,"api_version":"2010-04-01","body":"","date_created":null,'
+    '"date_sent":null,"date_updated":null,"direction":"outbound-api","error_code":null,'
+    '"error_message":null,"from":"","messaging_service_sid":null,"num_media":"0",'
+    '"num_segments":"3","price":null,"price_unit":"USD","sid":"%s","status":"queued",'
+    '"subresource_uris":{},"to":"","uri":""}'
+)
+_REPORTS_AT_ONCE = 100
+
+
+class Desk:
+    """What came: the moment (CLOCK_MONOTONIC, the same in every process), number and attempt."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[float, str, str]] = []
+        self.token = ""
+        self._poster: Poster | None = None
+
+    def took(self, number: str, url: str, sid: str) -> None:
+        """A message was taken."""
+        self.lines.append((time.monotonic(), number, url.rpartition("=")[2]))
+        if self.token:
+            if self._poster is None:
+                self._poster = Poster(url, _REPORTS_AT_ONCE)
+            for status in ("sent", "delivered"):
+                form = {"MessageSid": sid, "MessageStatus": status, "To": number}
+                headers = {HEADER: sign(self.token, url, form)}
+                self._poster.post(url, urlencode(form).encode(), headers)
+
+
+class Answerer(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, desk: Desk, latency: float) -> None:
+        self._desk, self._latency = desk, latency
+        self._loop = asyncio.get_running_loop()
+        self._parser = httptools.HttpRequestParser(self)
+        self._url, self._body = b"", b""
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_message_begin(self) -> None:
+        self._url, self._body = b"", b""
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        if self._url.endswith(b"/Messages.json"):
+            self._loop.call_later(self._latency, self._take, self._body)
+        elif self._url == b"/log":
+            self._answer("200 OK", json.dumps(self._desk.lines))
+            self._desk.lines.clear()
+        elif self._url == b"/report":
+            self._desk.token = self._body.decode()
+            self._answer("200 OK", "{}")
+        else:
+            self._answer("404 Not Found", "{}")
+
+    def _take(self, body: bytes) -> None:
+        to, url = (pattern.search(body) for pattern in _SPELT.values())
+        if to is None or url is None or b"Body=" not in body:
+            self._answer("400 Bad Request", '{"code":21604}')
+            return
+        sid = f"SM{secrets.token_hex(16)}"
+        self._answer("201 Created", _ACCEPTED % sid)
+        self._desk.took(unquote(to[1].decode()), unquote_plus(url[1].decode()), sid)
+
+    def _answer(self, status: str, content: str) -> None:
+        if not self._transport.is_closing():
+            body = content.encode()
+            self._transport.write((_HEAD % (status, len(body))).encode() + body)
+
+
+async def serve(port: int, latency: float) -> None:
+    """Serves on 127.0.0.1 until it is told to stop."""
+    desk, loop = Desk(), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Answerer(desk, latency), "127.0.0.1", port)
+    async with server:
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds")
+    options = parser.parse_args()
+    uvloop.run(serve(options.port, options.latency))
