@@ -98,10 +98,8 @@ def submit(
         ready = [v for v in verdicts if isinstance(v, Ready)]
         held = [v for v in verdicts if isinstance(v, Held)]
         later = [v for v in verdicts if isinstance(v, Later)]
-        changes = [_change(by_id[v.delivery_id], v.state, v.reason, now) for v in held] + [
-            _change(by_id[v.delivery_id], "pending", v.reason, now, due_at=v.at) for v in later
-        ]
-        batch.set_deliveries(connection, lane, changes)
+        batch.set_deliveries(connection, lane, [_held(v, now) for v in held])
+        batch.set_deliveries(connection, lane, [_later(v, now) for v in later])
         attempts = [_attempt(lane, by_id[v.delivery_id], v, sender, now) for v in ready]
         numbers = {}
         if ready:
@@ -116,23 +114,27 @@ def submit(
 
 def is_stopped(row: Row[Any], stopped: Collection[str]) -> bool:
     """Whether one of the kill switches `stopped` holds a delivery back."""
+    if not stopped:
+        return False
     mine = {"everything", f"channel:{row.channel}", f"campaign:{getattr(row, 'campaign_id', '')}"}
     return not mine.isdisjoint(stopped)
 
 
-def _change(
-    row: Row[Any],
-    state: str,
-    reason: str,
-    now: datetime,
-    *,
-    due_at: datetime | None = None,
-) -> dict[str, Any]:
+def _held(verdict: Held, now: datetime) -> dict[str, Any]:
     return {
-        "b_id": row.id,
-        "state": DeliveryState(state),
-        "reason": reason,
-        "due_at": due_at or row.due_at,
+        "b_id": verdict.delivery_id,
+        "state": verdict.state,
+        "reason": verdict.reason,
+        "updated_at": now,
+    }
+
+
+def _later(verdict: Later, now: datetime) -> dict[str, Any]:
+    return {
+        "b_id": verdict.delivery_id,
+        "state": DeliveryState.PENDING,
+        "reason": verdict.reason,
+        "due_at": verdict.at,
         "updated_at": now,
     }
 

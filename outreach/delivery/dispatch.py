@@ -22,7 +22,7 @@ from outreach.delivery.lane import Lane
 from outreach.delivery.outcomes import of_answer
 from outreach.delivery.pace import Pacer
 from outreach.delivery.pacing.book import Book, MemoryBook
-from outreach.delivery.progress import News, apply
+from outreach.delivery.progress import News, take_answers
 from outreach.gateways.ports import CallOut, Gateway, Outcome, SmsOut, Throttled, Unreachable
 from outreach.kernel.batch import Batcher
 from outreach.kernel.clock import Clock
@@ -234,7 +234,7 @@ class Dispatcher:
     def _writer(self, lane: Lane) -> Callable[[Sequence[News]], Sequence[None]]:
         def write(news: Sequence[News]) -> Sequence[None]:
             with transaction(self._engine) as connection:
-                apply(connection, lane, news, self._clock.now())
+                take_answers(connection, lane, news, self._clock.now())
             return [None] * len(news)
 
         return write

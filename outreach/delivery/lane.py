@@ -80,7 +80,9 @@ class Lane:
     row; `recalled(connection, ids)` says which of those that were let go must not leave after all.
     `addresses` gives the numbers of deliveries (to find a lost message). `policies` gives the
     retry policy of deliveries. `moved` hears of every move, in its transaction (facts, alerts).
-    `tag` begins the public ids of its attempts, so that a report finds its lane.
+    `taken` hears of attempts (id, channel, parts) that the gateway took as they were recorded,
+    many at a time; of their move `moved` does not hear. `tag` begins the public ids of its
+    attempts, so that a report finds its lane.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Lane:
     addresses: Callable[[Connection, Sequence[int]], Mapping[int, str]]
     policies: Callable[[Connection, Sequence[Row[Any]]], Mapping[int, RetryPolicy]]
     moved: Callable[[Connection, Sequence[Move], datetime], None]
+    taken: Callable[[Connection, Sequence[Row[Any]], datetime], None]
     ended: Callable[[Connection, Sequence[Held], datetime], None]
 
 

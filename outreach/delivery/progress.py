@@ -74,6 +74,21 @@ def apply(connection: Connection, lane: Lane, news: Sequence[News], now: datetim
     return moves
 
 
+def take_answers(
+    connection: Connection, lane: Lane, answers: Sequence[News], now: datetime
+) -> None:
+    """Applies the news in a gateway's answers. The usual one, that it took the attempt before
+    anything else was heard of it, moves nothing but the attempt: no delivery is looked at."""
+    sids = {n.attempt_id: n.sid for n in answers if n.sid and n.state is AttemptState.SUBMITTED}
+    taken = batch.accept(connection, lane, sids, now) if sids else ()
+    if taken:
+        lane.taken(connection, taken, now)
+    known = {row.id for row in taken}
+    rest = [item for item in answers if item.attempt_id not in known]
+    if rest:
+        apply(connection, lane, rest, now)
+
+
 def _merge(news: Sequence[News], known: Mapping[int, tuple[Row[Any], Row[Any]]]) -> list[News]:
     """One item per attempt: the furthest state among those that came together."""
     merged: dict[int, News] = {}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import OPEN, DeliveryState
 from outreach.store.dialect import locked, skip_locked
+from outreach.store.listed import among, packed_values
 
 D = DeliveryState
 _WAITING = (D.PENDING, D.LEASED)
@@ -73,7 +74,8 @@ def standing(connection: Connection, lane: Lane, ids: Collection[int]) -> Sequen
     """State, channel and campaign (where the lane has any) of deliveries."""
     d = lane.deliveries.c
     columns = [d[name] for name in ("id", "state", "channel", "campaign_id") if name in d]
-    return connection.execute(select(*columns).where(d.id.in_(ids))).all()
+    query = select(*columns).where(among(d.id))
+    return connection.execute(query, {"ids": packed_values(ids)}).all()
 
 
 def overdue(connection: Connection, lane: Lane, now: datetime, limit: int) -> Sequence[Row[Any]]:

@@ -45,6 +45,7 @@ def answers_lane(help_vault: Vault) -> Lane:
         addresses=addresses,
         policies=_never_again,
         moved=_moved,
+        taken=_no_news,
         ended=_ended,
     )
 
@@ -69,6 +70,10 @@ def _moved(connection: Connection, moves: Sequence[Move], now: datetime) -> None
     for move in moves:
         if move.delivery_state in _TROUBLE:
             queries.add_alert(connection, "answer_failed", move.delivery.reference, now)
+
+
+def _no_news(_connection: Connection, _attempts: Sequence[Row[Any]], _now: datetime) -> None:
+    """An answer that is on its way needs nobody."""
 
 
 def _ended(connection: Connection, held: Sequence[Held], now: datetime) -> None:

@@ -58,6 +58,7 @@ def broadcast_lane(vault: Vault, *, loopback: bool) -> Lane:
         addresses=addresses,
         policies=retrying.policies,
         moved=moved,
+        taken=_taken,
         ended=_ended,
     )
 
@@ -114,6 +115,10 @@ def _moved(connection: Connection, vault: Vault, moves: Sequence[Move], now: dat
     left = [move.delivery.id for move in moves if move.error_class == _OPTED_OUT]
     for sealed in queries.sealed_numbers(connection, left).values() if left else ():
         optout.opt_out(connection, vault, vault.unseal(sealed), at=now, source="gateway")
+
+
+def _taken(connection: Connection, attempts: Sequence[Row[Any]], now: datetime) -> None:
+    queries.add_attempt_facts(connection, [_acceptance(attempt) for attempt in attempts], now)
 
 
 def _facts(move: Move) -> Iterator[AttemptFact]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -64,6 +65,7 @@ def packed_values(values: Iterable[Any]) -> str:
     return json.dumps([(value,) for value in values])
 
 
+@lru_cache(maxsize=256)
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -25,10 +26,10 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from outreach.delivery.lane import Lane
-from outreach.delivery.rules.states import DeliveryState
+from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.store.dialect import insert
 from outreach.store.listed import among, listed, packed, packed_values
 
@@ -44,9 +45,11 @@ _MOMENTS = (
 )
 _UNREAD = frozenset({*_MOMENTS, "public_id", "body_digest", "sender"})
 
+_OF_A_LEASE = frozenset({"lease_until", "lease_by", "due_at", "updated_at"})
+
 
 def leased(connection: Connection, lane: Lane, ids: Collection[int], by: str) -> Sequence[Row[Any]]:
-    """The rows of `ids` that are still leased to `by`, locked."""
+    """What checking reads of the rows of `ids` that are still leased to `by`, locked."""
     given = {"ids": packed_values(ids), "by": by}
     return connection.execute(_leased(lane.deliveries), given).all()
 
@@ -95,6 +98,17 @@ def with_deliveries(
     return [(row, by_id[row.delivery_id]) for row in attempts]
 
 
+def accept(
+    connection: Connection, lane: Lane, sids: Mapping[int, str], now: datetime
+) -> Sequence[Row[Any]]:
+    """Notes `sids`, by attempt, where nothing was heard of the attempt yet (*submitting*), and
+    that it is *submitted*; returns id, channel and parts of those."""
+    if connection.dialect.name == "postgresql":  # in the order in which everybody locks them
+        connection.execute(_attempts_locked(lane.attempts), {"ids": packed_values(sids)}).all()
+    given = {"given": packed(sids.items()), "now": now}
+    return connection.execute(_accept(lane.attempts), given).all()
+
+
 def attempt_ids(connection: Connection, lane: Lane, public_ids: Collection[str]) -> dict[str, int]:
     """The ids of attempts by public id; those that don't exist are left out."""
     found = connection.execute(_by_public_id(lane.attempts), {"ids": packed_values(public_ids)})
@@ -123,13 +137,16 @@ def _set(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
 
 @cache
 def _leased(d: Table) -> Select[Any]:
-    query = select(d).where(among(d.c.id), d.c.state == D.LEASED)
+    read = [column for column in d.c if column.name not in _OF_A_LEASE]
+    query = select(*read).where(among(d.c.id), _aside(d.c.state) == D.LEASED)
     return query.where(d.c.lease_by == bindparam("by")).order_by(d.c.id).with_for_update()
 
 
 @cache
 def _give_back(d: Table) -> Update:
-    mine = update(d).where(among(d.c.id), d.c.state == D.LEASED, d.c.lease_by == bindparam("by"))
+    mine = update(d).where(
+        among(d.c.id), _aside(d.c.state) == D.LEASED, d.c.lease_by == bindparam("by")
+    )
     now = bindparam("now", type_=d.c.updated_at.type)
     return mine.values(state=D.PENDING, lease_until=None, lease_by=None, updated_at=now)
 
@@ -171,6 +188,20 @@ def _attempts(a: Table) -> Select[Any]:
 
 
 @cache
+def _attempts_locked(a: Table) -> Select[Any]:
+    return select(a.c.id).where(among(a.c.id)).order_by(a.c.id).with_for_update()
+
+
+@cache
+def _accept(a: Table) -> ReturningUpdate[Any]:
+    given = _given(a, ("b_id", "sid"))
+    silent = update(a).where(a.c.id == given.c.b_id, _aside(a.c.state) == AttemptState.SUBMITTING)
+    now = bindparam("now", type_=a.c.updated_at.type)
+    taken = silent.values(state=AttemptState.SUBMITTED, sid=given.c.sid, updated_at=now)
+    return taken.returning(a.c.id, a.c.channel, a.c.parts)
+
+
+@cache
 def _by_public_id(a: Table) -> Select[Any]:
     return select(a.c.public_id, a.c.id).where(among(a.c.public_id))
 
@@ -184,6 +215,12 @@ def _update(table: Table, names: tuple[str, ...]) -> Update:
 
 def _given(table: Table, names: Sequence[str]) -> Subquery:
     return listed({name: table.c["id" if name == "b_id" else name].type for name in names})
+
+
+def _aside(column: Column[str]) -> ColumnElement[str]:
+    """`column`, for a comparison by which no index is to be chosen: SQLite takes one that finds
+    all that is under way before the ids that are named."""
+    return func.coalesce(column, "")
 
 
 def _read(table: Table) -> list[Column[Any]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, exists, or_, select, update
 from outreach.planning.audience.queries import CONTACTS, DELIVERIES
 from outreach.planning.queries import BROADCASTS
 from outreach.store import dialect
+from outreach.store.listed import among, packed_values
 
 _OPEN = ("pending", "leased", "trying")
 _LEFT = ("opted_out", "declined", "forgotten")
@@ -23,9 +24,9 @@ def recalled(connection: Connection, ids: Collection[int]) -> Sequence[Any]:
         select(d.id, c.consent, b.state)
         .join(CONTACTS, c.id == d.contact_id)
         .join(BROADCASTS, b.id == d.broadcast_id)
-        .where(d.id.in_(ids), or_(c.consent.in_(_LEFT), b.state == "canceled"))
+        .where(among(d.id), or_(c.consent.in_(_LEFT), b.state == "canceled"))
     )
-    return connection.execute(query).all()
+    return connection.execute(query, {"ids": packed_values(ids)}).all()
 
 
 def cancel_broadcasts(connection: Connection, campaign_id: int) -> int:
