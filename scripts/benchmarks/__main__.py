@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 
 from outreach.kernel.errors import OutreachError
-from scripts.benchmarks import reach, send
+from scripts.benchmarks import help, plan, reach, receipts, send
 from scripts.benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
+    "help": help.run,
+    "plan": plan.run,
     "reach": reach.run,
+    "receipts": receipts.run,
     "send": send.run,
 }
 

@@ -53,3 +53,18 @@ def compare(
         target=target,
         ok=mine / theirs >= target,
     )
+
+
+def at_most(name: str, database: str, value: float, limit: float, unit: str) -> Result:
+    """A figure that must not pass `limit`, given as the baseline; less is better."""
+    return Result(
+        name=name,
+        database=database,
+        ours=round(value, 3),
+        baseline=limit,
+        ratio=round(value / limit, 3),
+        unit=unit,
+        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        target=1.0,
+        ok=value <= limit,
+    )
