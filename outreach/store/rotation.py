@@ -163,15 +163,16 @@ def _write(
             for row, new in rows:
                 if row._mapping[key] not in may:
                     new[key] = row._mapping[key]
-        changes = [
-            {
-                "b_id": row.id,
-                **{f"old_{name}": row._mapping[name] for name in new},
-                **{f"new_{name}": value for name, value in new.items()},
-            }
-            for row, new in rows
-        ]
-        return replace(connection, sealed, changes)
+        # A fingerprint that no row changes need not be written (its index would be, each time).
+        names = [*sealed.columns, *([key] if moving else [])]
+        return replace(connection, sealed, names, [_change(names, row, new) for row, new in rows])
+
+
+def _change(
+    names: Sequence[str], row: Row[Any], new: Mapping[str, bytes | None]
+) -> tuple[Any, ...]:
+    held = row._mapping
+    return (*(new[name] for name in names), row.id, *(held[name] for name in names))
 
 
 def _anew(sealed: SealedTable, vault: Vault, held: Row[Any]) -> dict[str, bytes] | None:
@@ -190,8 +191,9 @@ def _anew(sealed: SealedTable, vault: Vault, held: Row[Any]) -> dict[str, bytes]
         for name in sealed.columns
     }
     if sealed.fingerprint:
-        number = texts.get(sealed.number)
-        new[sealed.fingerprint] = vault.lookup(number) if number else row[sealed.fingerprint]
+        now, tag = row[sealed.fingerprint], vault.tags[vault.current_lookup]
+        number = "" if tag and now.endswith(tag) else texts.get(sealed.number)
+        new[sealed.fingerprint] = vault.lookup(number) if number else now
     return new
 
 

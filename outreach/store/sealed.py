@@ -7,7 +7,7 @@ of it and what a fingerprint was made with behind it, so how far a rotation came
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,12 @@ from sqlalchemy import (
     Row,
     Table,
     and_,
-    bindparam,
     case,
     false,
     func,
     literal,
     or_,
     select,
-    update,
 )
 
 from outreach.kernel.sealing import FINGERPRINT_BYTES, TAG_BYTES, Vault, header_of, key_name, tag_of
@@ -68,21 +66,24 @@ def count_outdated(connection: Connection, sealed: SealedTable, vault: Vault) ->
 
 
 def replace(
-    connection: Connection, sealed: SealedTable, changes: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    sealed: SealedTable,
+    names: Sequence[str],
+    changes: Sequence[tuple[bytes | int, ...]],
 ) -> int:
-    """Writes each change's `new_` columns where the row still has its `old_` ones (bytes by name,
-    beside its `b_id`); returns how many had. Whoever was faster is never written over."""
+    """Writes changes (the new values of `names`, an id, the old values) where the row still has its
+    old values; returns how many had. Whoever was faster is never written over.
+
+    Straight to the driver: SQLAlchemy's work per row would cost as much as all the rest.
+    """
     if not changes:
         return 0
-    t = sealed.table
-    names = [name.removeprefix("new_") for name in changes[0] if name.startswith("new_")]
-    held = [t.c[name] == bindparam(f"old_{name}") for name in names]
-    statement = (
-        update(t)
-        .where(_id(sealed) == bindparam("b_id"), *held)
-        .values({name: bindparam(f"new_{name}") for name in names})
-    )
-    return connection.execute(statement, list(changes)).rowcount
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    fresh = ", ".join(f"{name} = {mark}" for name in names)
+    held = " AND ".join(f"{name} = {mark}" for name in names)
+    row = f"{_id(sealed).name} = {mark} AND {held}"
+    statement = f"UPDATE {sealed.table.name} SET {fresh} WHERE {row}"  # noqa: S608
+    return connection.exec_driver_sql(statement, list(changes)).rowcount
 
 
 def count_sealed(connection: Connection, sealed: SealedTable, vault: Vault) -> Counter[str]:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from outreach.kernel.errors import OutreachError
-from scripts.benchmarks import help, plan, reach, receipts, send
+from scripts.benchmarks import help, plan, reach, receipts, rotate, send
 from scripts.benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
     "plan": plan.run,
     "reach": reach.run,
     "receipts": receipts.run,
+    "rotate": rotate.run,
     "send": send.run,
 }
 
