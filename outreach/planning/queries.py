@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
     update,
 )
@@ -38,7 +39,8 @@ BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
 ATTEMPTS: Table = Attempt.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
 
-_OPEN = ("pending", "leased", "trying")
+# Spelt out, so that the index of open deliveries serves it.
+_OPEN = [literal_column(f"'{state}'") for state in ("pending", "leased", "trying")]
 
 
 class AttemptFact(NamedTuple):
