@@ -16,7 +16,7 @@ from pathlib import Path
 
 from outreach.kernel.errors import Unavailable
 
-_START_SECONDS = 30.0
+_START_SECONDS = 90.0
 _STOP_SECONDS = 15.0
 
 
