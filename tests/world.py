@@ -67,7 +67,7 @@ class World:
             "updated_at": now,
         }
         with transaction(self.runtime.engine) as connection:
-            people.add_contacts(connection, [row | columns])
+            connection.execute(people.CONTACTS.insert().values(row | columns))
         return who
 
     def fire(self) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from outreach.kernel.dimensions import NOT_ASKED
-from outreach.kernel.ids import public_id
+from outreach.kernel.ids import public_ids
 from outreach.kernel.sealing import Vault
 from outreach.people import queries
-from outreach.people.history import Step, note
+from outreach.people.history import Step, begin, note
 from outreach.people.rules.consent import Consent, Event, after
 from outreach.people.rules.row import Entry
 
@@ -36,6 +36,10 @@ BLANK = {
     "commune": NOT_ASKED,
 }
 _SOURCE = "import"
+# What a new contact has beside that.
+_KEPT = (
+    "id", "public_id", "number_key", "number_sealed", "consent", "timezone", "operator_hint",
+)  # fmt: skip
 
 
 @dataclass
@@ -68,37 +72,33 @@ class Tally:
 
 @dataclass
 class Plan:
-    """What is to be written: new rows, changed rows, and the steps of consent of both."""
+    """What is to be written: new people (entry, fingerprint, consent), changed rows, and the steps
+    of consent of those who were known."""
 
-    added: list[dict[str, Any]] = field(default_factory=list)
+    added: list[tuple[Entry, bytes, Consent]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Item:
-    entry: Entry
-    keys: Sequence[bytes] = field(repr=False)
 
 
 def plan(
     connection: Connection, vault: Vault, entries: Iterable[Entry], now: datetime, tally: Tally
 ) -> Plan:
     """What `entries` change; counts it in `tally` and writes nothing."""
-    items = [_Item(entry, vault.lookups(entry.number.e164)) for entry in entries]
-    items = [item for item in items if tally.is_new(item.keys[0])]
-    keys = [key for item in items for key in item.keys]
-    known = {row.number_key: row for row in queries.contacts_by_key(connection, keys)}
-    stopped = queries.opted_out(connection, keys)
+    given = ((entry, vault.lookups(entry.number.e164)) for entry in entries)
+    items = [(entry, keys) for entry, keys in given if tally.is_new(keys[0])]
+    every = [key for _, keys in items for key in keys]
+    known = queries.known(connection, every, BLANK)
+    stopped = queries.opted_out(connection, every)
     planned = Plan()
-    for item in items:
-        row = next((known[key] for key in item.keys if key in known), None)
-        said_stop = not stopped.isdisjoint(item.keys)
+    for entry, keys in items:
+        row = next((known[key] for key in keys if key in known), None)
+        said_stop = not stopped.isdisjoint(keys)
         if row is None:
-            consent = _add(planned, vault, item, said_stop, now)
+            consent = Consent.OPTED_OUT if said_stop else after(None, _event(entry))
+            planned.added.append((entry, keys[0], consent))
             tally.added += 1
         else:
-            changed, consent = _change(planned, row, item, said_stop, now)
+            changed, consent = _change(planned, row, entry, said_stop, now)
             tally.updated += changed
             tally.unchanged += not changed
         tally.listed += consent is Consent.LISTED
@@ -115,56 +115,43 @@ def enrol(
     is waited for and seen.
     """
     queries.hold(connection, alone=True)
-    write(connection, plan(connection, vault, entries, now, tally), now)
+    write(connection, vault, plan(connection, vault, entries, now, tally), now)
 
 
-def write(connection: Connection, planned: Plan, now: datetime) -> None:
+def write(connection: Connection, vault: Vault, planned: Plan, now: datetime) -> None:
     """Writes a plan, in the caller's transaction."""
-    ids = queries.add_contacts(connection, planned.added)
+    _add(connection, vault, planned.added, now)
     queries.set_contacts(connection, planned.changed)
-    steps = [
-        step
-        if step.contact_id is not None
-        else Step(
-            ids[step.number_key],
-            step.number_key,
-            step.before,
-            step.after,
-            step.source,
-            step.person,
-            step.evidence,
-        )
-        for step in planned.steps
-    ]
-    note(connection, steps, now)
+    note(connection, planned.steps, now)
 
 
-def _add(planned: Plan, vault: Vault, item: _Item, said_stop: bool, now: datetime) -> Consent:
-    entry = item.entry
-    consent = Consent.OPTED_OUT if said_stop else after(None, _event(entry))
-    person = BLANK | dict(entry.values)
-    planned.added.append(
-        person
-        | {
-            "public_id": public_id("co"),
-            "number_key": item.keys[0],
-            "number_sealed": vault.seal(entry.number.e164),
-            "consent": consent,
-            "timezone": entry.number.zone,
-            "operator_hint": entry.number.operator_hint,
-            "own_words": [],
-            "created_at": now,
-            "updated_at": now,
-        }
-    )
-    planned.steps.append(Step(None, item.keys[0], None, consent, _SOURCE, person, entry.evidence))
-    return consent
+def _add(
+    connection: Connection,
+    vault: Vault,
+    added: Sequence[tuple[Entry, bytes, Consent]],
+    now: datetime,
+) -> None:
+    if not added:
+        return
+    ids = queries.reserve_contacts(connection, len(added))
+    rows, events = [], []
+    for row_id, named, item in zip(ids, public_ids("co", len(added)), added, strict=True):
+        entry, key, consent = item
+        number, proof = entry.number, entry.evidence
+        person = {**BLANK, **entry.values}
+        sealed = vault.seal(number.e164)
+        kept = (row_id, named, key, sealed, consent.value, number.zone, number.operator_hint)
+        rows.append((*kept, *person.values()))
+        proven = (proof.how, proof.wording, proof.given_on) if proof else ("", "", "")
+        events.append((row_id, key, "", consent.value, _SOURCE, person["language"], *proven))
+    queries.add_contacts(connection, (*_KEPT, *BLANK), rows, now)
+    begin(connection, ids, events, now)
 
 
 def _change(
-    planned: Plan, row: Row[Any], item: _Item, said_stop: bool, now: datetime
+    planned: Plan, row: Row[Any], entry: Entry, said_stop: bool, now: datetime
 ) -> tuple[bool, Consent]:
-    entry, before = item.entry, Consent(row.consent)
+    before = Consent(row.consent)
     consent = Consent.OPTED_OUT if said_stop else after(before, _event(entry))
     old = {name: getattr(row, name) for name in BLANK}
     said = {name: value for name, value in entry.values.items() if name not in row.own_words}

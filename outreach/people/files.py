@@ -1,178 +1,97 @@
-"""Reads contact files as they come, row by row: CSV of any usual encoding, or XLSX.
+"""Opens contact files as they come, whatever they are called: CSV of any usual encoding, or XLSX.
 
-A CSV file is read through once before its first row is given out, so that one that can't be read
-to its end is refused while nothing has changed.
+What can't be read to its end, or isn't a table at all, is refused while nothing has changed.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
-import warnings
-import zipfile
-import zlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from outreach.kernel.errors import NotFound
+from outreach.people.csvfile import csv_rows
+from outreach.people.rows import Rows, refused
+from outreach.people.workbook import workbook_rows
 
-from outreach.kernel.errors import BadInput, NotFound
-
-_DELIMITERS = (",", ";", "\t", "|")
-_BLOCK = 1 << 16
-_ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_WORKBOOKS = (".xlsx", ".xlsm")
-_SAVE_AS = "Save it as CSV (UTF-8) or XLSX."
-# What the reader of workbooks raises on a damaged one; broken XML is a SyntaxError.
-_DAMAGED = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    SyntaxError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    OSError,
-)
-# A cell longer than this is no cell but a broken quote.
-csv.field_size_limit(1 << 17)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row with the number of its (first) line in the file, from 1."""
-
-    number: int
-    cells: tuple[str, ...] = field(repr=False)
+_HEAD = 512
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NAMED_WORKBOOK = (".xlsx", ".xlsm")
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"{\\rtf": "a text document",
+    b"\x1f\x8b": "a packed file",
+    b"Rar!": "a packed file",
+    b"7z\xbc\xaf": "a packed file",
+    b"SQLite format 3": "a database",
+}
+_MARKUP = re.compile(rb"<(?:!doctype|html|head|meta|style|table|body|\?xml|!--)", re.IGNORECASE)
+_JSON = re.compile(rb'[\[{]\s*["\[{]')
+# How the parts of an old Office file are named inside.
+_LOCKED, _OLD_EXCEL = "EncryptedPackage".encode("utf-16-le"), "Workbook".encode("utf-16-le")
+_BLOCK = 1 << 20
 
 
 @contextmanager
-def open_rows(path: Path) -> Iterator[Iterator[Line]]:
-    """The rows of a file without blank ones; raises NotFound, or BadInput for what is no table."""
-    if not path.is_file():
+def open_rows(path: Path, sheet: str = "") -> Iterator[Rows]:
+    """The rows of a file, of `sheet` where it is a workbook with several; raises NotFound, or
+    BadInput for what is no table."""
+    if path.is_dir():
+        raise refused(path, "This is a folder, not a file.", "Name the file in it.")
+    if not path.exists():
         raise NotFound("There is no such file.", where=str(path))
-    kind = _first_bytes(path)
-    if kind == _ZIP:
-        with _workbook(path) as rows:
-            yield rows
-    elif kind == _OLD_EXCEL:
-        raise BadInput(
-            "This is an old Excel file, or one with a password.", where=path.name, remedy=_SAVE_AS
-        )
-    elif path.suffix.lower() in _WORKBOOKS:
-        raise BadInput("This is not an Excel workbook.", where=path.name, remedy=_SAVE_AS)
-    else:
-        encoding = _encoding(path, kind)
-        yield _csv_rows(path, encoding)
-
-
-def _first_bytes(path: Path) -> bytes:
+    if not path.is_file():
+        raise refused(path, "This is no ordinary file.", "Save it as a file first.")
     try:
         with path.open("rb") as file:
-            return file.read(4)
-    except PermissionError as error:
-        raise BadInput(
-            "This file may not be read.", where=path.name, remedy="Ask its owner for leave."
-        ) from error
+            head = file.read(_HEAD)
+    except OSError as error:
+        asked = "Ask its owner for leave, or for a copy."
+        raise refused(path, f"This file can't be read: {error.strerror}.", asked) from error
+    if head.startswith(_ZIP):
+        with workbook_rows(path, sheet) as rows:
+            yield rows
+        return
+    _refuse_others(path, head)
+    if sheet:
+        raise refused(path, "This file has no sheets.", "Leave --sheet out.")
+    yield csv_rows(path, head)
 
 
-def _csv_rows(path: Path, encoding: str) -> Iterator[Line]:
-    with path.open(encoding=encoding, newline="") as file:
-        first = next((line for line in file if line.strip()), "")
-        file.seek(0)
-        # Strict: a quote that is never closed would swallow all rows that follow.
-        reader = csv.reader(file, delimiter=max(_DELIMITERS, key=first.count), strict=True)
-        begins = 1
-        while True:
-            try:
-                cells = next(reader, None)
-            except csv.Error as error:
-                raise BadInput(
-                    "The row that begins here can't be read as CSV: look for a stray quote.",
-                    where=f"{path.name}, line {begins}",
-                    remedy="Mend it, or save the file again as CSV (UTF-8).",
-                ) from error
-            if cells is None:
-                return
-            if any(cell.strip() for cell in cells):
-                yield Line(begins, tuple(cells))
-            begins = reader.line_num + 1
+def _refuse_others(path: Path, head: bytes) -> None:
+    if head.startswith(_OLE):
+        raise _old_office(path)
+    for begins, kind in _OTHERS.items():
+        if head.startswith(begins):
+            raise refused(path, f"This is {kind}, not a list.", "Ask for the list as CSV or XLSX.")
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if _MARKUP.match(text):
+        raise refused(
+            path,
+            "This is a web page or XML, whatever its name says; many systems export so.",
+            "Open it in Excel or LibreOffice and save it as XLSX.",
+        )
+    if _JSON.match(text):
+        raise refused(path, "This is JSON, not a table.", "Ask for the list as CSV or XLSX.")
+    if path.suffix.lower() in _NAMED_WORKBOOK:
+        raise refused(path, "This is not an Excel workbook.")
 
 
-@contextmanager
-def _workbook(path: Path) -> Iterator[Iterator[Line]]:
-    with warnings.catch_warnings(), path.open("rb") as file:
-        # Styles and drop-downs that it can't keep are no loss to who only reads.
-        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
-        try:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        except _DAMAGED as error:
-            raise BadInput(
-                "This is not an Excel workbook.", where=path.name, remedy=_SAVE_AS
-            ) from error
-        try:
-            yield _sheet_rows(book, path)
-        finally:
-            book.close()
-
-
-def _sheet_rows(book: openpyxl.Workbook, path: Path) -> Iterator[Line]:
-    number = 0
-    try:
-        sheet = book.worksheets[0]
-        # Some programs write a wrong size, and only its first column would be read.
-        sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if any(value not in (None, "") for value in row):
-                yield Line(number, tuple(_cell(value) for value in row))
-    except _DAMAGED as error:
-        raise BadInput(
-            "The workbook is damaged after this row.",
-            where=f"{path.name}, row {number}",
-            remedy=f"{_SAVE_AS} Then import it again: what is in already is not taken twice.",
-        ) from error
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()[:10]
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # Excel keeps every number as a float
-    return str(value)
-
-
-def _encoding(path: Path, head: bytes) -> str:
-    """The encoding that the file names by its byte order mark, else the first that reads it all:
-    UTF-8, then the Western legacy ones (the last reads anything)."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates: tuple[str, ...] = ("utf-16",)
-    else:
-        _refuse_binary(path)
-        named = head.startswith(codecs.BOM_UTF8)
-        candidates = ("utf-8-sig",) if named else ("utf-8", "cp1252", "latin-1")
-    for encoding in candidates:
-        try:
-            for _ in _csv_rows(path, encoding):
-                pass
-        except UnicodeError:
-            continue
-        return encoding
-    raise BadInput(
-        f"This file says that it is {candidates[0]}, but is not.", where=path.name, remedy=_SAVE_AS
-    )
-
-
-def _refuse_binary(path: Path) -> None:
+def _old_office(path: Path) -> Exception:
+    """Tells a workbook with a password from an old one, and both from an old text document."""
+    kept = b""
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
-            if b"\x00" in block:
-                raise BadInput("This is no text file.", where=path.name, remedy=_SAVE_AS)
+            seen = kept + block
+            if _LOCKED in seen:
+                remedy = "Open it in Excel, take the password away (File, Info), and save it."
+                return refused(path, "This workbook has a password.", remedy)
+            if _OLD_EXCEL in seen:
+                return refused(path, "This is an old Excel file (.xls).")
+            kept = block[-len(_LOCKED) :]
+    return refused(path, "This is an old Excel or Word file, or one with a password.")

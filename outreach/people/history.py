@@ -13,7 +13,7 @@ from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.people import queries
 from outreach.people.rules.consent import Consent
 from outreach.people.rules.row import Evidence
-from outreach.store.ledger import Fact, append
+from outreach.store.ledger import Fact, append_alike, append_selected
 
 
 @dataclass(frozen=True)
@@ -32,38 +32,32 @@ class Step:
 
 def note(connection: Connection, steps: Sequence[Step], at: datetime) -> None:
     """Records `steps`, in the caller's transaction."""
-    queries.add_events(connection, [_event(step, at) for step in steps])
+    queries.add_events(connection, [_event(step) for step in steps], at)
     tell(connection, steps, at)
+
+
+def begin(
+    connection: Connection, ids: Sequence[int], events: Sequence[tuple[Any, ...]], at: datetime
+) -> None:
+    """Records the first steps of the new contacts `ids`, who are in already: `events` has them as
+    `queries.add_events` takes them."""
+    queries.add_events(connection, events, at)
+    append_selected(connection, Fact("consent", at), queries.as_facts(connection, ids))
 
 
 def tell(connection: Connection, steps: Sequence[Step], at: datetime) -> None:
     """Records `steps` for reach alone: facts without a number or its fingerprint."""
-    append(
-        connection,
-        [
-            Fact(
-                kind="consent",
-                at=at,
-                contact_id=step.contact_id,
-                detail=step.after,
-                **{name: step.person.get(name, NOT_ASKED) for name in PERSONAL},
-            )
-            for step in steps
-        ],
-    )
+    rows = [
+        (s.contact_id, s.after.value, *(s.person.get(name, NOT_ASKED) for name in PERSONAL))
+        for s in steps
+    ]
+    append_alike(connection, Fact("consent", at), ("contact_id", "detail", *PERSONAL), rows)
 
 
-def _event(step: Step, at: datetime) -> dict[str, Any]:
-    evidence = step.evidence or Evidence("", "", "")
-    return {
-        "contact_id": step.contact_id,
-        "number_key": step.number_key,
-        "before": step.before or "",
-        "after": step.after,
-        "source": step.source,
-        "how": evidence.how,
-        "wording": evidence.wording,
-        "language": step.person.get("language", ""),
-        "given_on": evidence.given_on,
-        "at": at,
-    }
+def _event(step: Step) -> tuple[Any, ...]:
+    before = step.before.value if step.before else ""
+    language = step.person.get("language", "")
+    told = (step.contact_id, step.number_key, before, step.after.value, step.source, language)
+    evidence = step.evidence
+    proof = (evidence.how, evidence.wording, evidence.given_on) if evidence else ("", "", "")
+    return told + proof

@@ -1,17 +1,18 @@
 """Imports a contact file: good rows land, bad ones are named and kept to be mended.
 
-Rows are taken in chunks, each its own transaction, so that a STOP never waits behind an import.
-An import that dies half-way has lost nothing: what it took stays, and the second run takes the rest
-and ends with the same register.
+Rows are taken in chunks, each its own transaction of a fraction of a second, so that a STOP never
+waits long behind an import. An import that dies half-way has lost nothing: what it took stays, and
+the second run takes the rest and ends with the same register.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,21 +20,35 @@ from sqlalchemy import Engine
 
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput
-from outreach.kernel.mask import mask
+from outreach.kernel.mask import mask, scrub
 from outreach.kernel.sealing import Vault
 from outreach.people.enrolment import Tally, enrol, plan
-from outreach.people.files import Line, open_rows
+from outreach.people.files import open_rows
 from outreach.people.places import gazetteer
 from outreach.people.rejects import Rejects
-from outreach.people.rules.columns import Columns, guess
+from outreach.people.rows import Line
+from outreach.people.rules.columns import TOP, Columns, guess, misplaced, recognised
 from outreach.people.rules.gazetteer import Gazetteer
+from outreach.people.rules.numbers import HOME
 from outreach.people.rules.reasons import Reason
 from outreach.people.rules.row import Entry, Place, Wrong, read
 from outreach.store.engine import reading, transaction
 
-_CHUNK = 500
-_SHOWN = 20
+CHUNK = 5_000
+# Rows that are looked at before the first is taken, and rejected ones that a report shows.
+_SAMPLE, _SHOWN_ROWS = 200, 20
+_SHOWN_SIGNS = 20
 _HOME_ZONE = ZoneInfo("Asia/Phnom_Penh")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the sender of a file says about it: which header is which field (see
+    `rules.columns.choices`), which sheet, and the country of numbers that name none."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    country: str = HOME
 
 
 @dataclass(frozen=True)
@@ -50,7 +65,9 @@ class Rejection:
 @dataclass(frozen=True)
 class ImportReport:
     """What an import did, or (dry run) would do. `listed` of the people are without consent,
-    `opted_out` said STOP before. `rejects_path` is the file to mend, if there is one."""
+    `opted_out` said STOP before. `rejected` rows are counted by `reasons` (a row may have several);
+    the first of them are `samples`. `columns` maps fields to headers. `rejects_path` is the file to
+    mend, if there is one."""
 
     rows: int
     added: int
@@ -59,40 +76,67 @@ class ImportReport:
     duplicates: int
     listed: int
     opted_out: int
-    rejected: tuple[Rejection, ...]
+    rejected: int
+    reasons: Mapping[str, int]
+    samples: tuple[Rejection, ...]
+    sheet: str
+    header_line: int
+    columns: Mapping[str, str]
     ignored_columns: tuple[str, ...]
     rejects_path: Path | None
 
 
 @dataclass
-class _Import:
+class _Work:
     columns: Columns
     today: date
     place: Place
+    country: str
     rejects: Rejects | None
-    rejected: list[Rejection] = field(default_factory=list)
+    rejected: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    samples: list[Rejection] = field(default_factory=list)
 
     def read(self, line: Line) -> Entry | None:
         at, cells = self.columns.at, line.cells
-        if len(cells) > len(self.columns.header) and any(cells[len(self.columns.header) :]):
+        width = len(cells)
+        if width > len(self.columns.header) and any(cells[len(self.columns.header) :]):
             found: Entry | tuple[Wrong, ...] = (Wrong("row", Reason.CELLS),)
         else:
-            by_field = {name: cells[i] for name, i in at.items() if i < len(cells)}
-            found = read(by_field, self.today, self.place)
+            by_field = {name: cells[i] for name, i in at.items() if i < width}
+            found = read(by_field, self.today, self.place, self.country)
         if isinstance(found, Entry):
             return found
         self._reject(line, found)
         return None
 
+    def report(
+        self, tally: Tally, sheet: str, header_line: int, rejects_path: Path | None
+    ) -> ImportReport:
+        return ImportReport(
+            rejected=self.rejected,
+            reasons=dict(self.reasons.most_common()),
+            samples=tuple(self.samples),
+            sheet=sheet,
+            header_line=header_line,
+            columns={name: scrub(self.columns.named(name)) for name in self.columns.at},
+            ignored_columns=self.columns.ignored,
+            rejects_path=rejects_path,
+            **tally.as_dict(),
+        )
+
     def _reject(self, line: Line, wrong: tuple[Wrong, ...]) -> None:
         columns = "; ".join(dict.fromkeys(self.columns.named(item.field) for item in wrong))
         en = " ".join(dict.fromkeys(item.reason.en for item in wrong))
         km = " ".join(dict.fromkeys(item.reason.km for item in wrong))
-        at = self.columns.at["phone"]
-        masked = _shown(line.cells[at]) if at < len(line.cells) else ""
         if self.rejects is not None:
             self.rejects.add(line.cells, line.number, columns, km, en)
-        self.rejected.append(Rejection(line.number, columns, en, masked))
+        self.rejected += 1
+        self.reasons.update({item.reason.en for item in wrong})
+        if len(self.samples) < _SHOWN_ROWS:
+            at = self.columns.at["phone"]
+            masked = _shown(line.cells[at]) if at < len(line.cells) else ""
+            self.samples.append(Rejection(line.number, columns, en, masked))
 
 
 def import_contacts(
@@ -103,50 +147,76 @@ def import_contacts(
     *,
     dry_run: bool,
     rejects_path: Path,
-    progress: Callable[[int], None],
+    progress: Callable[[int, int | None], None],
+    choices: Choices = Choices(),
+    chunk: int = CHUNK,
 ) -> ImportReport:
     """Imports `path` into the register; a dry run changes nothing and writes nothing.
 
-    `progress` hears how many rows were read. Raises NotFound or BadInput where the file as a whole
-    can't be used.
+    `progress` hears how many rows were read, of how many where that is known. Raises NotFound or
+    BadInput where the file as a whole can't be used; nothing is taken then.
     """
     tally = Tally()
-    with open_rows(path) as lines:
-        columns = _columns(lines, path)
+    with open_rows(path, choices.sheet) as given:
+        header, lines = _header(given.lines, path, choices)
+        columns = guess(header.cells, header.number, choices.columns)
+        lines = _checked(lines, columns, header, path)
         today = clock.now().astimezone(_HOME_ZONE).date()
-        place = lru_cache(4_096)(_places(engine, columns).find)
+        place = lru_cache(8_192)(_places(engine, columns).find)
         rejects = None if dry_run else Rejects(rejects_path, columns.header)
-        work = _Import(columns, today, place, rejects)
+        work = _Work(columns, today, place, choices.country, rejects)
         try:
-            for chunk in _chunks(lines):
-                entries = [entry for line in chunk if (entry := work.read(line))]
-                tally.rows += len(chunk)
+            while some := list(islice(lines, chunk)):
+                entries = [entry for line in some if (entry := work.read(line))]
+                tally.rows += len(some)
                 _take(engine, vault, clock, entries, tally, dry_run=dry_run)
-                progress(tally.rows)
+                progress(tally.rows, given.total)
             kept = rejects.keep() if rejects else None
         finally:
             if rejects:
                 rejects.close()
-    return ImportReport(
-        rejected=tuple(work.rejected),
-        ignored_columns=columns.ignored,
-        rejects_path=kept,
-        **tally.as_dict(),
-    )
+    return work.report(tally, given.sheet, header.number, kept)
 
 
-def _columns(lines: Iterator[Line], path: Path) -> Columns:
-    header = next(lines, None)
-    if header is None:
+def _header(lines: Iterator[Line], path: Path, choices: Choices) -> tuple[Line, Iterator[Line]]:
+    """The row that names the columns, be there titles above it, and the rows below it."""
+    top = list(islice(lines, TOP))
+    if not top:
         raise BadInput(
             "This file is empty.", where=path.name, remedy="Is it the right file, and sheet?"
         )
-    return guess(header.cells, header.number)
+    wanted = choices.columns.get("phone")
+    for at, line in enumerate(top):
+        if recognised(line.cells) or (wanted and wanted in map(str.strip, line.cells)):
+            return line, chain(top[at + 1 :], lines)
+    return top[0], chain(top[1:], lines)
+
+
+def _checked(lines: Iterator[Line], columns: Columns, header: Line, path: Path) -> Iterator[Line]:
+    """`lines`, once a look at the first of them has shown that the phone column is one."""
+    sample = list(islice(lines, _SAMPLE))
+    if not sample:
+        raise BadInput(
+            "There are headers, but no rows below them.",
+            where=f"{path.name}, line {header.number}",
+            remedy="Is it the right file, and sheet?",
+        )
+    elsewhere = misplaced(columns, [line.cells for line in sample])
+    if elsewhere is not None:
+        phone, other = columns.named("phone"), scrub(header.cells[elsewhere].strip())
+        raise BadInput(
+            f"The column {phone!r} has hardly any phone number, but {other!r} (column "
+            f"{elsewhere + 1}) has them.",
+            where=path.name,
+            remedy=f"Put the headers right, or say: --column phone={other!r}.",
+        )
+    return chain(sample, lines)
 
 
 def _places(engine: Engine, columns: Columns) -> Gazetteer:
-    places = gazetteer(engine)
-    if not places and not columns.at.keys().isdisjoint(("province", "district", "commune")):
+    named = columns.at.keys() & {"province", "district", "commune"}
+    places = gazetteer(engine) if named else Gazetteer(())
+    if named and not places:
         raise BadInput(
             "The file names places, but the gazetteer is empty.", remedy="Run: outreach places load"
         )
@@ -155,7 +225,7 @@ def _places(engine: Engine, columns: Columns) -> Gazetteer:
 
 def _shown(cell: str) -> str:
     # What is no number may be anything: a terminal's escape codes, a page of text.
-    return mask("".join(c for c in cell if c.isprintable())[:_SHOWN])
+    return mask("".join(c for c in cell if c.isprintable())[:_SHOWN_SIGNS])
 
 
 def _take(
@@ -174,8 +244,3 @@ def _take(
         return
     with transaction(engine) as connection:
         enrol(connection, vault, entries, now, tally)
-
-
-def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    while chunk := list(islice(lines, _CHUNK)):
-        yield chunk

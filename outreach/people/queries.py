@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, func, select, update
 
+from outreach.kernel.dimensions import PERSONAL
 from outreach.people.tables import ConsentEvent, Contact, OptOut, Place, RegisterAudit
-from outreach.store.dialect import insert, locked
+from outreach.store.bulk import add_rows, reserve_ids
+from outreach.store.dialect import among, insert, locked
 
 CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
 EVENTS: Table = ConsentEvent.__table__  # type: ignore[attr-defined]
@@ -76,14 +78,30 @@ def lock_contact(connection: Connection, contact_id: int) -> Row[Any] | None:
     return connection.execute(locked(connection, query)).first()
 
 
-def add_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> dict[bytes, int]:
-    """Adds contacts; returns their ids by fingerprint."""
-    if not rows:
-        return {}
-    connection.execute(CONTACTS.insert(), list(rows))
-    keys = [row["number_key"] for row in rows]
-    query = select(CONTACTS.c.number_key, CONTACTS.c.id).where(CONTACTS.c.number_key.in_(keys))
-    return {row.number_key: row.id for row in connection.execute(query)}
+def known(
+    connection: Connection, keys: Collection[bytes], names: Collection[str]
+) -> dict[bytes, Row[Any]]:
+    """Contacts of which a fingerprint is among `keys`, by it: how they stand, what they said, and
+    the columns `names`."""
+    c = CONTACTS.c
+    asked = (c[name] for name in names)
+    query = select(c.id, c.number_key, c.consent, c.own_words, *asked)
+    found = connection.execute(query.where(among(connection, c.number_key, keys)))
+    return {row.number_key: row for row in found}
+
+
+def reserve_contacts(connection: Connection, count: int) -> list[int]:
+    """Ids for `count` contacts that `add_contacts` is to add."""
+    return reserve_ids(connection, CONTACTS, count)
+
+
+def add_contacts(
+    connection: Connection, names: Sequence[str], rows: Sequence[tuple[Any, ...]], at: datetime
+) -> None:
+    """Adds contacts who have told us nothing themselves yet; a row has the columns `names`."""
+    add_rows(
+        connection, CONTACTS, names, rows, {"own_words": [], "created_at": at, "updated_at": at}
+    )
 
 
 def set_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -96,16 +114,28 @@ def set_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
         connection.execute(update(CONTACTS).where(CONTACTS.c.id == bindparam("b_id")), ordered)
 
 
-def add_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Adds steps of consent; every row has the same columns."""
-    if rows:
-        connection.execute(EVENTS.insert(), list(rows))
+def as_facts(connection: Connection, ids: Collection[int]) -> Select[Any]:
+    """The contacts `ids` as facts of their consent."""
+    c = CONTACTS.c
+    dimensions = (c[name] for name in PERSONAL)
+    query = select(c.id.label("contact_id"), c.consent.label("detail"), *dimensions)
+    return query.where(among(connection, c.id, ids)).order_by(c.id)
+
+
+def add_events(connection: Connection, rows: Sequence[tuple[Any, ...]], at: datetime) -> None:
+    """Adds steps of consent: contact, fingerprint, before, after, source, language, how, wording,
+    day."""
+    names = (
+        "contact_id", "number_key", "before", "after", "source", "language", "how", "wording",
+        "given_on",
+    )  # fmt: skip
+    add_rows(connection, EVENTS, names, rows, {"at": at})
 
 
 def opted_out(connection: Connection, keys: Collection[bytes]) -> set[bytes]:
     """The fingerprints among `keys` that said STOP and have not said START since."""
     o = OPT_OUTS.c
-    query = select(o.number_key).where(o.number_key.in_(keys), o.ended_at.is_(None))
+    query = select(o.number_key).where(among(connection, o.number_key, keys), o.ended_at.is_(None))
     return set(connection.execute(query).scalars())
 
 

@@ -11,10 +11,23 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Connection, Index, Row, Table, column, func, select, table
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Row,
+    Select,
+    Table,
+    column,
+    func,
+    literal,
+    select,
+    table,
+)
 from sqlmodel import Field, SQLModel
 
 from outreach.kernel.dimensions import NOT_ASKED
+from outreach.store.bulk import add_rows
 from outreach.store.types import RowId, UtcDateTime
 
 
@@ -107,6 +120,27 @@ def newest(connection: Connection) -> int:
     """The highest id so far; 0 where there is none."""
     query = select(func.coalesce(func.max(LEDGER.c.id), 0))
     return int(connection.execute(query).scalar_one())
+
+
+def append_alike(
+    connection: Connection, like: Fact, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Adds a fact per row, quickly: `names` says what the row gives, in the rest each is `like`."""
+    if rows:
+        announce(connection)
+        same = {name: value for name, value in asdict(like).items() if name not in names}
+        add_rows(connection, LEDGER, names, rows, same)
+
+
+def append_selected(connection: Connection, like: Fact, query: Select[Any]) -> None:
+    """Adds a fact per row of `query` without bringing the rows here: its columns are named as a
+    fact's, in the rest each fact is `like`."""
+    announce(connection)
+    given = [str(name) for name in query.selected_columns.keys()]  # noqa: SIM118
+    rest = {name: value for name, value in asdict(like).items() if name not in given}
+    alike = (literal(value, LEDGER.c[name].type).label(name) for name, value in rest.items())
+    statement = LEDGER.insert().from_select([*given, *rest], query.add_columns(*alike))
+    connection.execute(statement)
 
 
 def settled(connection: Connection) -> int | None:

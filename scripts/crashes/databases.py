@@ -88,7 +88,7 @@ def _fill(url: str, found: Prepared, people: int) -> None:
                              "paper form", "2026-02-14", "v1"))  # fmt: skip
     imported = import_contacts(
         engine, settings.vault(), clock, register, dry_run=False,
-        rejects_path=found.folder / "rejected.csv", progress=lambda _done: None,
+        rejects_path=found.folder / "rejected.csv", progress=lambda _done, _of: None,
     )  # fmt: skip
     if imported.added != people:
         raise Conflict(f"Only {imported.added} of {people} people were taken in.")

@@ -66,7 +66,7 @@ class Story:
             register.path,
             dry_run=False,
             rejects_path=world.folder / "register.rejected.csv",
-            progress=lambda _done: None,
+            progress=lambda _done, _of: None,
         )
         self._tell_import(imported)
         self._campaign()
@@ -113,7 +113,7 @@ class Story:
         states = Counter(look.states(self.engine))
         found = {
             "contacts": imported.added,
-            "rejected_rows": len(imported.rejected),
+            "rejected_rows": imported.rejected,
             "listed": imported.listed,
             "deliveries": states.total(),
             "delivered": states["done"],
@@ -161,9 +161,9 @@ class Story:
         self.say(
             f"2. Register: {imported.added} contacts in, {imported.listed} of them only listed "
             f"(no consent, so not sent to), {imported.duplicates} double, "
-            f"{len(imported.rejected)} rows rejected:"
+            f"{imported.rejected} rows rejected:"
         )
-        for row in imported.rejected[:3]:
+        for row in imported.samples[:3]:
             self.say(f"   line {row.line}, {row.column} {row.masked}: {row.reason}")
         self.say(f"   … all in {self.world.folder / 'register.rejected.csv'} to mend.")
 

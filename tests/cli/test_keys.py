@@ -41,7 +41,7 @@ def register(tmp_path: Path) -> dict[str, str]:
         path,
         dry_run=False,
         rejects_path=tmp_path / "rejected.csv",
-        progress=lambda _done: None,
+        progress=lambda _done, _of: None,
     )
     return env
 

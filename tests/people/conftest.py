@@ -55,7 +55,7 @@ def importer(register: Engine, vault: Vault, clock: FixedClock, tmp_path: Path) 
             source,
             dry_run=dry_run,
             rejects_path=tmp_path / "rejected.csv",
-            progress=lambda _rows: None,
+            progress=lambda _rows, _of: None,
         )
 
     return run

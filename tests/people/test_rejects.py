@@ -95,7 +95,7 @@ def test_a_place_that_cant_be_written_is_told_before_anything_is_imported(
             source,
             dry_run=False,
             rejects_path=tmp_path / "nowhere" / "r.csv",
-            progress=lambda _rows: None,
+            progress=lambda _rows, _of: None,
         )
     assert rows(register) == {}
 
@@ -114,6 +114,6 @@ def test_s18_the_next_import_removes_what_a_killed_one_left_but_not_a_running_on
 def test_a_rejection_shows_no_control_characters_and_no_page_of_text(importer: Importer) -> None:
     began = time.perf_counter()
     report = importer(["phone", "\x1b[2J0381234567", "x" * 50_000])
-    assert all("\x1b" not in item.masked for item in report.rejected)
-    assert max(len(item.masked) for item in report.rejected) <= 20
+    assert all("\x1b" not in item.masked for item in report.samples)
+    assert max(len(item.masked) for item in report.samples) <= 20
     assert time.perf_counter() - began < 5

@@ -170,7 +170,7 @@ def test_s24_nothing_sealed_stays_in_the_raw_file(
         source,
         dry_run=False,
         rejects_path=tmp_path / "rejected.csv",
-        progress=lambda _rows: None,
+        progress=lambda _rows, _of: None,
     )
     before = rows(engine, queries.CONTACTS)[0]
     rights.forget(engine, vault, clock, ANNA, ASKED)

@@ -52,12 +52,12 @@ def test_s18_no_number_lies_open_in_the_raw_file_in_any_notation(
         source,
         dry_run=False,
         rejects_path=tmp_path / "rejected.csv",
-        progress=lambda _rows: None,
+        progress=lambda _rows, _of: None,
     )
     with transaction(engine) as connection:
         for national in NATIONAL[::2]:
             optout.opt_out(connection, vault, f"+855{national}", at=clock.now(), source="sms")
-    assert (report.added, report.rejected) == (len(NATIONAL), ())
+    assert (report.added, report.rejected) == (len(NATIONAL), 0)
     engine.dispose()
     raw = b"".join(path.read_bytes() for path in tmp_path.glob("r.sqlite*"))
     wanted = {text for national in NATIONAL for text in notations(national)} | {"Sok Dara"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from outreach.kernel.errors import BadInput
@@ -47,6 +48,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Columns that we write into the file of rejected rows; they are not the sender's.
 OURS = ("line", "column", "reason_km", "reason_en")
+# A header stands among so many first rows of a file; titles may come before it.
+TOP = 20
+# Fewer rows prove nothing. A phone column with hardly any number beside one with nearly only such.
+_SAMPLE_LEAST, _HARDLY, _NEARLY = 5, 0.1, 0.7
+_LISTED = 30
+# How columns are parted where it is not by what we know.
+_PARTS = re.compile(r"[,;\t|:^~/#]|\s{2,}")
 
 
 def _plain(name: str) -> str:
@@ -76,21 +84,36 @@ def is_ours(name: str) -> bool:
     return _plain(name) in _OURS
 
 
-def guess(header: Sequence[str], line: int = 1) -> Columns:
-    """The columns of a header on `line`; raises BadInput where there is no phone column, or two
-    columns claim one field."""
-    at: dict[str, int] = {}
+def recognised(cells: Sequence[str], field: str = "") -> int:
+    """How many of `cells` are names of columns that we know, or of that of `field`; none without a
+    phone column among them."""
+    fields = [found for cell in cells if (found := _FIELDS.get(_plain(cell)))]
+    if "phone" not in fields:
+        return 0
+    return fields.count(field) if field else len(fields)
+
+
+def guess(header: Sequence[str], line: int = 1, chosen: Mapping[str, str] | None = None) -> Columns:
+    """The columns of a header on `line`; `chosen` maps fields to headers and goes before any guess
+    (an empty header: no such column).
+
+    Raises BadInput where there is no phone column, or two columns claim one field.
+    """
+    at = {field: _position(header, name, line) for field, name in (chosen or {}).items() if name}
+    settled = {*(chosen or {})}
     ignored: list[str] = []
     for position, name in enumerate(header):
         field = _FIELDS.get(_plain(name))
-        if field is None:
+        if position in at.values():
+            continue
+        if field is None or field in settled:
             if name.strip() and not is_ours(name):
                 ignored.append(scrub(name.strip()))
         elif field in at:
             raise BadInput(
                 f"Two columns could be {field}: {header[at[field]]!r} and {name!r}.",
                 where=f"line {line}",
-                remedy="Rename the one that isn't.",
+                remedy=f"Rename the one that isn't, or say: --column {field}={name!r}.",
             )
         else:
             at[field] = position
@@ -99,12 +122,56 @@ def guess(header: Sequence[str], line: int = 1) -> Columns:
     return Columns(tuple(header), at, tuple(ignored))
 
 
-def _no_phone(header: Sequence[str], line: int) -> BadInput:
-    headless = any(isinstance(parse_number(cell), Number) for cell in header)
-    message = (
-        "This line holds a phone number, but should name the columns."
-        if headless
-        else "There is no column of phone numbers."
+def choices(given: Sequence[str]) -> dict[str, str]:
+    """What `FIELD=HEADER` items choose; raises BadInput for what is none."""
+    chosen: dict[str, str] = {}
+    for item in given:
+        field, equals, name = item.partition("=")
+        field = field.strip().lower().replace(" ", "_")
+        if not equals or field not in _NAMES:
+            raise BadInput(
+                f"{scrub(item)!r} chooses no column.",
+                where="--column",
+                remedy=f'Write: --column phone="Tel 2". Known are: {", ".join(_NAMES)}.',
+            )
+        chosen[field] = name.strip()
+    return chosen
+
+
+def misplaced(columns: Columns, rows: Sequence[Sequence[str]]) -> int | None:
+    """The position of a column that holds phone numbers where the phone column of `rows` has
+    hardly any; None where nothing looks wrong. Dates and codes are not taken for numbers."""
+    if len(rows) < _SAMPLE_LEAST or _share(rows, columns.at["phone"]) > _HARDLY:
+        return None
+    shares = {at: _share(rows, at) for at in range(len(columns.header))}
+    best = max(shares, key=lambda at: shares[at])
+    return best if shares[best] >= _NEARLY else None
+
+
+def _share(rows: Sequence[Sequence[str]], at: int) -> float:
+    cells = [row[at] for row in rows if at < len(row)]
+    return sum(isinstance(parse_number(cell), Number) for cell in cells) / len(rows)
+
+
+def _position(header: Sequence[str], name: str, line: int) -> int:
+    found = [at for at, given in enumerate(header) if _plain(given) == _plain(name)]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(repr(scrub(given.strip())) for given in header[:_LISTED] if given.strip())
+    raise BadInput(
+        f"{'Several columns are' if found else 'No column is'} named {scrub(name)!r}.",
+        where=f"line {line}",
+        remedy=f"The columns are: {listed}.",
     )
+
+
+def _no_phone(header: Sequence[str], line: int) -> BadInput:
+    message = "There is no column of phone numbers."
+    if any(isinstance(parse_number(cell), Number) for cell in header):
+        message = "This line holds a phone number, but should name the columns."
     remedy = "The first line names the columns; name that one phone or លេខទូរស័ព្ទ."
+    filled = [name for name in header if name.strip()]
+    if len(filled) == 1 and recognised(_PARTS.split(filled[0])):
+        message = "The columns of this file can't be told apart."
+        remedy = "Part them by comma, semicolon, tab or |, or save the list as XLSX."
     return BadInput(message, where=f"line {line}", remedy=remedy)

@@ -11,6 +11,7 @@ from phonenumbers import carrier
 
 from outreach.language.digits import to_ascii_digits
 from outreach.people.rules.days import looks_like_a_day
+from outreach.people.rules.numberplan import plan_of
 from outreach.people.rules.reasons import Reason
 
 HOME = "KH"
@@ -32,6 +33,8 @@ _DECIMAL = re.compile(r"\+?\d{6,}[.,]\d{1,2}")
 _BETWEEN = re.compile(r"[/;,|&\n\r]|\b(?:or|and)\b|ឬ|និង|(?<=\d)\s*(?=\+)", re.IGNORECASE)
 _SIX_DIGITS = 6
 _DIGITS = re.compile(r"\+?[0-9]+")
+# Nothing about these is odd.
+_ORDINARY = re.compile(r"\+?[0-9]{1,3}[0-9 ]+")
 _MARKS = re.compile(r"[\s().\-\u2010-\u2015\u00b7'’]")
 
 
@@ -50,16 +53,19 @@ def parse_number(text: str, country: str = HOME) -> Number | Reason:
     >>> parse_number("០៣៨ ១២៣ ៤៥៦៧").e164
     '+855381234567'
     """
-    written = _unwrapped(text)
+    written = text.strip()
+    ordinary = _ORDINARY.fullmatch(written)
+    if not ordinary:
+        written = _unwrapped(written)
     bare = _MARKS.sub("", written)
     if not bare:
         return Reason.EMPTY
     if country not in phonenumbers.SUPPORTED_REGIONS:
         return Reason.COUNTRY
-    odd = _odd(written)
+    odd = None if ordinary else _odd(written)
     if odd:
         return odd
-    code = str(phonenumbers.country_code_for_region(country))
+    code = _calling_code(country)
     # 00855… and 855… are what remains of +855… in many lists.
     if bare.startswith("00"):
         bare = f"+{bare[2:]}"
@@ -92,6 +98,10 @@ def _odd(written: str) -> Reason | None:
 
 
 def _parsed(bare: str, country: str) -> Number | Reason:
+    plan = plan_of(country)
+    e164 = plan.e164(bare) if plan else None
+    if e164:
+        return Number(e164, _operator(e164[:6]), _ZONES.get(country, _ZONES[HOME]))
     try:
         # A trunk zero after the country code (+855 0 12…) is a common slip; the library mends it.
         number = phonenumbers.parse(bare, country)
@@ -117,3 +127,8 @@ def _parsed(bare: str, country: str) -> Number | Reason:
 def _operator(prefix: str) -> str:
     """The operator that a prefix was given to, in English, or ""."""
     return str(carrier.name_for_number(phonenumbers.parse(prefix.ljust(12, "0"), None), "en"))
+
+
+@lru_cache(maxsize=300)
+def _calling_code(country: str) -> str:
+    return str(phonenumbers.country_code_for_region(country))
