@@ -22,6 +22,7 @@ import outreach.staff.tables
 import outreach.store.ledger
 import outreach.store.processes
 from outreach.content.doors import load_doors
+from outreach.content.prices import Prices, load_prices
 from outreach.content.replies import Replies, load_replies
 from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.delivery.lane import Lane
@@ -170,6 +171,11 @@ def require_split(settings: Settings, command: str) -> None:
         )
 
 
+def prices_of(settings: Settings) -> Prices:
+    """The price table, checked."""
+    return load_prices(settings.campaigns_dir / "prices.csv")
+
+
 def build(settings: Settings) -> Runtime:
     """The parts that `settings` choose; raises SettingsError for what can't work together."""
     settings.require(
@@ -203,7 +209,7 @@ def assemble(
 ) -> Runtime:
     """The parts put together, whatever gateway, database and clock they are to work with."""
     vault, help_vault = settings.vault(), settings.help_vault()
-    broadcasts = broadcast_lane(vault, loopback=gateway.loopback)
+    broadcasts = broadcast_lane(vault, loopback=gateway.loopback, prices=prices_of(settings))
     return Runtime(
         settings=settings,
         engine=engine,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import open_clock_of, open_engine
+from outreach.bootstrap import open_clock_of, open_engine, prices_of
 from outreach.content.campaign import approved, digest
 from outreach.content.campaign import load as load_campaign
 from outreach.content.doors import load_doors, render
@@ -53,7 +53,8 @@ def load(folder: Folder) -> None:
 @app.command()
 def cost(slug: Slug) -> None:
     """What sending it to today's register would take; sends nothing."""
-    found = estimate(open_engine(load_settings()), slug)
+    settings = load_settings()
+    found = estimate(open_engine(settings), open_clock_of(settings), slug, prices_of(settings))
     typer.echo(
         f"{found.sms} SMS in {found.parts} parts, {found.calls} calls, "
         f"{found.suppressed} people not sent to; about {found.cost:.2f} {found.currency} "

@@ -16,6 +16,7 @@ from outreach.kernel.errors import OutreachError
 # One module each, imported when it is called: counting the parts of a text needs no database.
 GROUPS = (
     "campaigns",
+    "corridors",
     "db",
     "delivery",
     "directory",

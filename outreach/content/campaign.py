@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from outreach.content.approval import Approval, covered, read_approvals
 from outreach.content.checks import text_problems
 from outreach.content.doors import Door, tried
 from outreach.content.recordings import Recording, measure
+from outreach.content.sending import budget_of, flag, hours_of
 from outreach.content.source import (
     Problem,
     line_of,
@@ -31,6 +33,9 @@ _KEYS = (
     "retry",
     "validity_hours",
     "expires_hours",
+    "hours",
+    "on_holidays",
+    "budget",
     "most_parts",
     "recordings",
     "approvals",
@@ -51,6 +56,8 @@ class Campaign:
     retry: dict[str, Any]
     validity_seconds: int
     expires_hours: int
+    sending: dict[str, Any]
+    budget: tuple[Decimal, str] | None
     texts: dict[str, str]
     recordings: dict[str, Recording]
     approvals: tuple[Approval, ...]
@@ -72,6 +79,11 @@ def load(folder: Path, doors: dict[str, Door]) -> Campaign:
         retry=_retry(path, head, problems),
         validity_seconds=_number(path, head, "validity_hours", 4, 4, problems) * 3600,
         expires_hours=_number(path, head, "expires_hours", 48, 240, problems),
+        sending={
+            "hours": hours_of(path, head, problems),
+            "on_holidays": flag(path, head, "on_holidays", False, problems),
+        },
+        budget=budget_of(path, head, problems),
         texts=texts,
         recordings=_recordings(folder, path, head, problems),
         approvals=read_approvals(path, head, problems),
@@ -146,7 +158,7 @@ def _retry(path: Path, head: CommentedMap, problems: list[Problem]) -> dict[str,
         "limit": _number(path, given, "attempts", 1, 5, problems),
         "hours": list(hours) if isinstance(hours, list) else [],
         "days_between": _number(path, given, "days_between", 0, 7, problems, least=0),
-        "other_channel": _flag(path, given, "other_channel", False, problems),
+        "other_channel": flag(path, given, "other_channel", False, problems),
     }
 
 
@@ -185,14 +197,5 @@ def _number(
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         line = line_of(head, key)
         problems.append(Problem(path, line, f"{key} is {value!r}.", f"Give {least} to {most}."))
-        return default
-    return value
-
-
-def _flag(path: Path, head: CommentedMap, key: str, default: bool, problems: list[Problem]) -> bool:
-    value = head.get(key, default)
-    if not isinstance(value, bool):
-        line = line_of(head, key)
-        problems.append(Problem(path, line, f"{key} is {value!r}.", "Give true or false."))
         return default
     return value

@@ -21,7 +21,7 @@ from outreach.delivery.lane import Lane
 from outreach.delivery.progress import News, apply
 from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.delivery.stopping import hold
-from outreach.delivery.stops.queries import scopes
+from outreach.delivery.stops.queries import brakes
 from outreach.kernel.clock import Clock
 from outreach.store.engine import reading, transaction
 
@@ -71,7 +71,7 @@ class Gate:
 def _stopped(engine: Engine, lane: Lane, ids: Sequence[int]) -> list[int]:
     """Those of the deliveries `ids` that must not leave."""
     with reading(engine) as connection:
-        on = scopes(connection)
+        on = brakes(connection)
         held = {item.delivery_id for item in lane.recalled(connection, ids)}
         rows = queries.standing(connection, lane, ids)
     # One that is no longer under way waited so long that it was given up and goes again elsewhere.

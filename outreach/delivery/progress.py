@@ -129,6 +129,7 @@ def _attempt_row(
         "state": after,
         "sid": attempt.sid or item.sid,
         "error_code": item.error_code if changed else attempt.error_code,
+        "error_class": item.error_class if changed else attempt.error_class,
         "heard_seconds": _heard(attempt, after, now),
         "updated_at": now,
     }

@@ -18,6 +18,7 @@ from outreach.kernel.ids import public_id
 from outreach.language.parts import count
 from outreach.planning import queries
 from outreach.planning.schedule import next_firing
+from outreach.planning.sending import queries as sending
 from outreach.store.engine import reading, transaction
 
 
@@ -37,14 +38,24 @@ def bring_in(engine: Engine, clock: Clock, file: CampaignFile, doors: dict[str, 
                 "approved": approved(file, doors),
                 "provinces": list(file.provinces),
                 "retry": file.retry,
+                "sending": file.sending,
                 "validity_seconds": file.validity_seconds,
                 "expires_hours": file.expires_hours,
                 "loaded_at": clock.now(),
             },
         )
+        _set_budget(connection, campaign_id, file)
         rows = [row | {"campaign_id": campaign_id} for row in _wordings(file, doors)]
         content_queries.replace_wordings(connection, campaign_id, rows)
     return campaign_id
+
+
+def _set_budget(connection: Connection, campaign_id: int, file: CampaignFile) -> None:
+    if file.budget is None:
+        sending.drop_budget(connection, campaign_id)
+    else:
+        amount, currency = file.budget
+        sending.put_budget(connection, campaign_id, int(amount * 1_000_000), currency)
 
 
 def set_schedule(

@@ -1,4 +1,4 @@
-"""What sending costs: a dated price table, and an estimate before anything is sent."""
+"""What sending would cost: an estimate before anything is sent, at the prices at home."""
 
 from __future__ import annotations
 
@@ -8,31 +8,12 @@ from decimal import Decimal
 
 from sqlalchemy import Engine
 
+from outreach.content.prices import Prices
+from outreach.kernel.clock import Clock
 from outreach.planning.audience import queries as audience
 from outreach.planning.campaigns import campaign_by_slug
+from outreach.planning.sending.check import HOME
 from outreach.store.engine import reading
-
-
-@dataclass(frozen=True)
-class Price:
-    """Price of one SMS part or one call, as of a date."""
-
-    amount: Decimal
-    currency: str
-    as_of: date
-
-    @property
-    def micro(self) -> int:
-        """In millionths of the currency's unit."""
-        return int(self.amount * 1_000_000)
-
-
-# Planning figures for Cambodia, to be replaced by the operator's own contract: they are the
-# simulator's prices too, so that a rehearsal's cost can be checked.
-_PRICES = {
-    "sms": Price(Decimal("0.0350"), "USD", date(2026, 1, 1)),
-    "voice": Price(Decimal("0.0600"), "USD", date(2026, 1, 1)),
-}
 
 
 @dataclass(frozen=True)
@@ -48,12 +29,7 @@ class Estimate:
     as_of: date
 
 
-def price_of(channel: str) -> Price:
-    """The price of a part or a call."""
-    return _PRICES[channel]
-
-
-def estimate(engine: Engine, slug: str) -> Estimate:
+def estimate(engine: Engine, clock: Clock, slug: str, prices: Prices) -> Estimate:
     """Counts the audience of a campaign and prices it; nothing is planned or sent.
 
     Raises NotFound.
@@ -63,7 +39,8 @@ def estimate(engine: Engine, slug: str) -> Estimate:
     sms = sum(r.people for r in rows if r.channel == "sms" and r.may)
     parts = sum(r.people * (r.parts or 0) for r in rows if r.channel == "sms" and r.may)
     calls = sum(r.people for r in rows if r.channel == "voice" and r.may)
-    cost = parts * price_of("sms").amount + calls * price_of("voice").amount
+    today = clock.now().date()
+    price, call = (prices.of(channel, HOME, today) for channel in ("sms", "voice"))
+    cost = parts * price.amount + calls * call.amount
     suppressed = sum(r.people for r in rows if not r.may)
-    price = price_of("sms")
     return Estimate(sms, parts, calls, suppressed, cost, price.currency, price.as_of)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     FromClause,
     Insert,
     Row,
-    Select,
     Table,
     bindparam,
     exists,
@@ -24,15 +23,14 @@ from sqlalchemy import (
     update,
 )
 
-from outreach.content.queries import WORDINGS
 from outreach.delivery.tables import Attempt, Receipt
 from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.kernel.ids import public_id
-from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES, wording_id
+from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES
 from outreach.planning.tables import Broadcast, Schedule
 from outreach.store import dialect
 from outreach.store.ledger import LEDGER, announce
-from outreach.store.listed import among, listed, packed, packed_values
+from outreach.store.listed import listed, packed
 
 SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
 BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
@@ -135,59 +133,6 @@ def finish_broadcasts(connection: Connection, now: datetime) -> int:
         .values(state="finished", finished_at=now)
     )
     return connection.execute(statement).rowcount
-
-
-def facts_for_check(
-    connection: Connection, ids: Collection[int], since: datetime
-) -> dict[int, Any]:
-    """All that the check at the moment of sending needs, by delivery; contacts are locked, so that
-    two workers can't both find the cap unused (S36)."""
-    given = packed_values(ids)
-    if connection.dialect.name == "postgresql":
-        connection.execute(_people_locked(), {"ids": given}).all()
-    found = connection.execute(_facts_for_check(), {"ids": given, "since": since})
-    return {row.id: row for row in found.all()}
-
-
-# Built once: building them takes longer than asking them of a hundred deliveries.
-
-
-@cache
-def _people_locked() -> Select[Any]:
-    d, c = DELIVERIES.c, CONTACTS.c
-    people = select(d.contact_id).where(among(d.id))
-    return select(c.id).where(c.id.in_(people)).order_by(c.id).with_for_update()
-
-
-@cache
-def _facts_for_check() -> Select[Any]:
-    d, c, w, m = DELIVERIES.c, CONTACTS.c, WORDINGS.c, CAMPAIGNS.c
-    other = DELIVERIES.alias("other")
-    tried = (
-        select(func.count())
-        .where(other.c.contact_id == d.contact_id)
-        .where(other.c.first_tried_at >= bindparam("since", type_=d.first_tried_at.type))
-        .where(other.c.id != d.id)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            d.id,
-            c.consent,
-            c.number_sealed,
-            w.id.label("wording_id"),
-            w.body,
-            w.parts,
-            w.placeholder,
-            m.approved,
-            m.validity_seconds,
-            tried.label("tried_before"),
-        )
-        .join(CONTACTS, c.id == d.contact_id)
-        .join(CAMPAIGNS, m.id == d.campaign_id)
-        .outerjoin(WORDINGS, w.id == wording_id(d.campaign_id, d.language, d.channel))
-        .where(among(d.id))
-    )
 
 
 def sealed_numbers(connection: Connection, delivery_ids: Collection[int]) -> dict[int, bytes]:

@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 
 from outreach.bootstrap import Runtime
 from outreach.delivery import settle
+from outreach.delivery.alarm import watch
 from outreach.delivery.pacing.book import MemoryBook
 from outreach.hotline.catching_up import catch_up
 from outreach.planning import broadcasts
@@ -70,6 +71,11 @@ async def _ask(runtime: Runtime) -> None:
             await ask(runtime.engine, runtime.clock, lane, runtime.gateway, runtime.executor)
 
 
+async def _watch(runtime: Runtime) -> None:
+    """Pauses campaigns of which too much fails."""
+    await in_thread(runtime, watch, runtime.engine, runtime.clock, runtime.desk.broadcasts)
+
+
 async def _catch_up(runtime: Runtime) -> None:
     """Takes in the texts and calls that no hook told of."""
     await catch_up(runtime.desk, runtime.gateway, runtime.numbers, runtime.executor)
@@ -95,6 +101,7 @@ CHORES = (
     Chore("plan", 0.3, _plan, lambda runtime: broadcasts.unplanned(runtime.engine)),
     Chore("tidy", 1.0, _tidy),
     Chore("ask", 1.0, _ask, _doubtful),
+    Chore("watch", 5.0, _watch),
     Chore("fold", 0.5, _fold, lambda runtime: fold.behind(runtime.engine)),
     Chore("catch_up", 5.0, _catch_up),
     Chore("note_pace", 3.0, _note_pace),

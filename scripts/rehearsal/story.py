@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from outreach.bootstrap import migrate
+from outreach.bootstrap import migrate, prices_of
 from outreach.content.campaign import load
 from outreach.content.doors import load_doors, render
 from outreach.kernel.mask import mask
@@ -148,7 +148,7 @@ class Story:
         for language, text in campaign.texts.items():
             body = render(text, doors)
             self.say(f"   {language}, {count_parts(body).parts} part(s): {body}")
-        cost = estimate(self.engine, SLUG)
+        cost = estimate(self.engine, world.clock, SLUG, prices_of(settings))
         self.say(
             f"   Before anything is sent: {cost.sms} SMS in {cost.parts} parts, {cost.calls} calls,"
             f" about {cost.cost:.2f} {cost.currency}; {cost.suppressed} not sent to."

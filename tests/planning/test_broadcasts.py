@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from outreach.bootstrap import prices_of
 from outreach.delivery import switches
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.kernel.clock import FixedClock
@@ -142,7 +143,9 @@ def test_s31_what_nobody_approved_does_not_go_to_a_live_gateway(world: World) ->
     world.enrol(1)
     world.enrol(2, reads="no")
     world.fire()
-    lane = broadcast_lane(world.runtime.desk.vault, loopback=False)
+    lane = broadcast_lane(
+        world.runtime.desk.vault, loopback=False, prices=prices_of(world.runtime.settings)
+    )
     world.runtime = replace(world.runtime, lanes=(world.runtime.lanes[0], lane))
     world.send()
     assert world.gateway.sms == []
@@ -190,7 +193,8 @@ def test_parts_and_cost_are_known_before_anything_is_sent(world: World) -> None:
     world.enrol(3, reads="no")
     world.enrol(4, consent="listed")
     world.fire()
-    found = estimate(world.runtime.engine, SLUG)
+    runtime = world.runtime
+    found = estimate(runtime.engine, runtime.clock, SLUG, prices_of(runtime.settings))
     assert (found.sms, found.parts, found.calls, found.suppressed) == (2, 3, 1, 1)
     assert f"{found.cost:.3f}" == "0.165"
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    case,
     func,
     select,
     true,
@@ -161,7 +162,8 @@ def _try_now(d: Table) -> Update:
             state=D.TRYING,
             reason="",
             attempts=d.c.attempts + 1,
-            first_tried_at=func.coalesce(d.c.first_tried_at, now),
+            # An attempt of which nothing left (0 so far) did not reach for the person.
+            first_tried_at=case((d.c.attempts > 0, d.c.first_tried_at), else_=now),
             updated_at=now,
         )
     )

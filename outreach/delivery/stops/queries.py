@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, func, select, update
+from sqlalchemy import Connection, Row, Table, case, func, select, update
 
+from outreach.delivery.lane import Lane
+from outreach.delivery.rules.states import AttemptState
 from outreach.delivery.tables import KillSwitch, Notice, SwitchEvent
 from outreach.store.dialect import insert
 
@@ -15,10 +17,23 @@ SWITCHES: Table = KillSwitch.__table__  # type: ignore[attr-defined]
 EVENTS: Table = SwitchEvent.__table__  # type: ignore[attr-defined]
 NOTICES: Table = Notice.__table__  # type: ignore[attr-defined]
 
+# Who turned a kill switch on that a used-up budget did.
+BUDGET = "budget"
+_FAILED = (AttemptState.FAILED, AttemptState.ERRORED)
+_SAID = tuple(frozenset(AttemptState) - {AttemptState.SUBMITTING, AttemptState.CANCELED})
+_NEVER_TAKEN = ("throttled", "unreachable", "never_accepted")
+
 
 def scopes(connection: Connection) -> set[str]:
     """The kill switches that are on."""
     return set(connection.execute(select(SWITCHES.c.scope)).scalars())
+
+
+def brakes(connection: Connection) -> set[str]:
+    """Those of the kill switches that also hold back what is recorded and has not left. A budget
+    does not: what is recorded fits into it."""
+    query = select(SWITCHES.c.scope).where(SWITCHES.c.by != BUDGET)
+    return set(connection.execute(query).scalars())
 
 
 def switches(connection: Connection) -> Sequence[Row[Any]]:
@@ -48,12 +63,51 @@ def events(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     return connection.execute(select(EVENTS).order_by(EVENTS.c.id.desc()).limit(limit)).all()
 
 
-def last_go(connection: Connection, scopes: Sequence[str]) -> dict[str, datetime]:
-    """When a person let each of `scopes` go on last, where anybody did."""
+def last_go(connection: Connection, scope: str) -> datetime | None:
+    """When a person let `scope` go on last, if anybody ever did."""
     e = EVENTS.c
-    query = select(e.scope, func.max(e.at).label("at")).where(e.action == "go")
-    rows = connection.execute(query.where(e.scope.in_(scopes)).group_by(e.scope))
-    return {row.scope: row.at for row in rows}
+    query = select(func.max(e.at)).where(e.scope == scope, e.action == "go")
+    at: datetime | None = connection.execute(query).scalar_one()
+    return at
+
+
+class Outcomes(NamedTuple):
+    """How many attempts of a campaign there were, and how many failed alarmingly."""
+
+    campaign_id: int
+    channel: str
+    sender: str
+    total: int
+    failed: int
+
+
+def outcomes(
+    connection: Connection,
+    lane: Lane,
+    since: datetime,
+    alarming: Collection[str],
+    campaign_id: int | None = None,
+) -> list[Outcomes]:
+    """Attempts that moved since `since`, by campaign, channel and sender. Those that the gateway
+    never took say nothing of a campaign."""
+    a, d = lane.attempts.c, lane.deliveries.c
+    failed = a.state.in_(_FAILED) & a.error_class.in_(("", *alarming))
+    taken = ~a.state.in_(_FAILED) | (failed & func.coalesce(a.error_code, "").not_in(_NEVER_TAKEN))
+    query = (
+        select(
+            d.campaign_id,
+            a.channel,
+            a.sender,
+            func.count().label("total"),
+            func.sum(case((failed, 1), else_=0)).label("failed"),
+        )
+        .join(lane.deliveries, d.id == a.delivery_id)
+        .where(a.state.in_(_SAID), a.updated_at >= since, taken)
+        .group_by(d.campaign_id, a.channel, a.sender)
+    )
+    if campaign_id is not None:
+        query = query.where(d.campaign_id == campaign_id)
+    return [Outcomes(*row) for row in connection.execute(query)]
 
 
 def tell(connection: Connection, row: Mapping[str, Any]) -> None:

@@ -2,19 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from outreach.planning.audience.queries import CONTACTS, DELIVERIES
-from outreach.planning.queries import BROADCASTS
+from outreach.content.queries import WORDINGS
+from outreach.people.tables import SafeContact
+from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES, wording_id
+from outreach.planning.queries import ATTEMPTS, BROADCASTS
+from outreach.planning.tables import Budget, Corridor
 from outreach.store import dialect
 from outreach.store.listed import among, packed_values
 
+BUDGETS: Table = Budget.__table__  # type: ignore[attr-defined]
+SAFE_CONTACTS: Table = SafeContact.__table__  # type: ignore[attr-defined]
+CORRIDORS: Table = Corridor.__table__  # type: ignore[attr-defined]
 _OPEN = ("pending", "leased", "trying")
 _LEFT = ("opted_out", "declined", "forgotten")
+
+
+def facts_for_check(
+    connection: Connection, ids: Collection[int], since: datetime
+) -> dict[int, Any]:
+    """All that the check at the moment of sending needs, by delivery; contacts are locked, so that
+    two workers can't both find the cap unused (S36): with all other numbers of the same person."""
+    given = packed_values(ids)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_people_locked(), {"ids": given}).all()
+    found = connection.execute(_facts_for_check(), {"ids": given, "since": since})
+    return {row.id: row for row in found.all()}
+
+
+# Built once: building them takes longer than asking them of a hundred deliveries.
+
+
+@cache
+def _people_locked() -> Select[Any]:
+    d, c, mine = DELIVERIES.c, CONTACTS.c, CONTACTS.alias("mine")
+    own = select(d.contact_id).where(among(d.id))
+    others = (
+        select(c.id)
+        .join(mine, mine.c.person_id == c.person_id)
+        .join(DELIVERIES, d.contact_id == mine.c.id)
+        .where(among(d.id))
+    )
+    everybody = own.union(others).subquery()
+    query = select(c.id).where(c.id.in_(select(everybody))).order_by(c.id)
+    return query.with_for_update()
+
+
+@cache
+def _facts_for_check() -> Select[Any]:
+    d, c, s, w, m = DELIVERIES.c, CONTACTS.c, SAFE_CONTACTS.c, WORDINGS.c, CAMPAIGNS.c
+    return (
+        select(
+            *(d.id, c.consent, c.number_sealed, c.person_id, c.destination, c.present),
+            s.channel.label("safe_channel"),
+            s.hours.label("safe_hours"),
+            s.days.label("safe_days"),
+            w.id.label("wording_id"),
+            *(w.body, w.parts, w.placeholder, m.approved, m.validity_seconds, m.sending),
+            BROADCASTS.c.state.label("broadcast_state"),
+            _tried().label("tried_before"),
+        )
+        .join(CONTACTS, c.id == d.contact_id)
+        .join(CAMPAIGNS, m.id == d.campaign_id)
+        .join(BROADCASTS, BROADCASTS.c.id == d.broadcast_id)
+        .outerjoin(SAFE_CONTACTS, s.contact_id == d.contact_id)
+        .outerjoin(WORDINGS, w.id == wording_id(d.campaign_id, d.language, d.channel))
+        .where(among(d.id))
+    )
+
+
+def _tried() -> ColumnElement[int]:
+    """How many other broadcasts reached for the person since `since`: an attempt of which nothing
+    left does not count."""
+    d, c = DELIVERIES.c, CONTACTS.c
+    other, twin = DELIVERIES.alias("other"), CONTACTS.alias("twin")
+    since = bindparam("since", type_=d.first_tried_at.type)
+    tried = (
+        select(func.count())
+        .select_from(other)
+        .where(other.c.first_tried_at >= since, other.c.attempts > 0, other.c.id != d.id)
+    )
+    own = tried.where(other.c.contact_id == d.contact_id).scalar_subquery()
+    twins = (
+        tried.join(twin, twin.c.id == other.c.contact_id)
+        .where(twin.c.person_id == c.person_id, twin.c.id != c.id)
+        .scalar_subquery()
+    )
+    return own + case((c.person_id.is_(None), 0), else_=twins)
+
+
+def zones(connection: Connection, attempt_ids: Collection[int]) -> dict[int, str]:
+    """The zones of the deliveries of attempts, by attempt."""
+    a, d = ATTEMPTS.c, DELIVERIES.c
+    query = select(a.id, d.zone).join(DELIVERIES, d.id == a.delivery_id).where(among(a.id))
+    rows = connection.execute(query, {"ids": packed_values(attempt_ids)})
+    return {row.id: row.zone for row in rows}
 
 
 def recalled(connection: Connection, ids: Collection[int]) -> Sequence[Any]:
@@ -56,4 +157,51 @@ def close_canceled(connection: Connection, now: datetime) -> None:
         update(BROADCASTS)
         .where(b.state == "canceled", b.finished_at.is_(None), ~is_open)
         .values(finished_at=now)
+    )
+
+
+def corridors(connection: Connection) -> Sequence[Row[Any]]:
+    """Every corridor that somebody turned."""
+    query = select(CORRIDORS).order_by(CORRIDORS.c.origin, CORRIDORS.c.destination)
+    return connection.execute(query).all()
+
+
+def put_corridor(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Sets a corridor's switch."""
+    statement = dialect.insert(connection, CORRIDORS).values(row)
+    key = ["origin", "destination"]
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=dict(row)))
+
+
+def closed_from(connection: Connection, origin: str) -> frozenset[str]:
+    """The destinations to which the corridor from `origin` is closed."""
+    c = CORRIDORS.c
+    query = select(c.destination).where(c.origin == origin, c.is_open.is_(False))
+    return frozenset(connection.execute(query).scalars())
+
+
+def put_budget(connection: Connection, campaign_id: int, limit: int, currency: str) -> None:
+    """Sets what a campaign may cost in all; what is held already stays."""
+    row = {"campaign_id": campaign_id, "limit_micro": limit, "currency": currency}
+    statement = dialect.insert(connection, BUDGETS).values(row | {"held_micro": 0})
+    connection.execute(statement.on_conflict_do_update(index_elements=["campaign_id"], set_=row))
+
+
+def drop_budget(connection: Connection, campaign_id: int) -> None:
+    """Lets a campaign cost what it will."""
+    connection.execute(BUDGETS.delete().where(BUDGETS.c.campaign_id == campaign_id))
+
+
+def budgets(connection: Connection, campaign_ids: Collection[int]) -> dict[int, Any]:
+    """The budgets of campaigns, locked: who holds one decides what still fits into it."""
+    b = BUDGETS.c
+    query = select(BUDGETS).where(b.campaign_id.in_(campaign_ids)).order_by(b.campaign_id)
+    return {row.campaign_id: row for row in connection.execute(dialect.locked(connection, query))}
+
+
+def hold_of_budget(connection: Connection, campaign_id: int, micro: int) -> None:
+    """Adds to what a campaign's attempts hold of its budget, if it has one."""
+    b = BUDGETS.c
+    connection.execute(
+        update(BUDGETS).where(b.campaign_id == campaign_id).values(held_micro=b.held_micro + micro)
     )
