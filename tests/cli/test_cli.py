@@ -113,7 +113,13 @@ def test_an_operator_brings_a_campaign_in_and_schedules_it(
         ("reach", "explain", "registered"),
         ("delivery", "stop", "everything", "--reason", "test"),
         ("delivery", "status"),
-        ("delivery", "continue", "everything"),
+        ("delivery", "continue", "everything", "--reason", "test"),
+        ("delivery", "history", "--json"),
+        ("delivery", "notices"),
+        ("campaigns", "pause", "safe-migration", "--reason", "test"),
+        ("campaigns", "resume", "safe-migration", "--reason", "test"),
+        ("corridors", "close", "KH", "TH", "--reason", "test"),
+        ("corridors", "list"),
     )
     said = {}
     for step in steps:
@@ -121,6 +127,9 @@ def test_an_operator_brings_a_campaign_in_and_schedules_it(
         assert done.returncode == 0, (step, done.stderr)
         said[step[:2]] = done.stdout
     assert "25 provinces" in said["places", "load"]
+    assert said["delivery", "history"].startswith('{"scope": "everything", "action": "go"')
+    assert "nothing to look at" in said["delivery", "notices"]
+    assert "KH to TH: closed since" in said["corridors", "list"]
     assert "1 added" in said["people", "import"]
     assert "line 3, phone" in said["people", "import"]
     assert "digest" in said["campaigns", "check"]
