@@ -54,7 +54,7 @@ def fit(
         unlike = price.currency != budget.currency
         if row.campaign_id in spent or unlike or cost > left:
             spent[row.campaign_id] = _detail(budget, price)
-            fitting.append(Later(row.id, row.due_at, "budget"))
+            fitting.append(Later(row.id, now, "budget"))
         else:
             held[row.campaign_id] += cost
             fitting.append(verdict)
