@@ -113,11 +113,14 @@ def _merge(news: Sequence[News], known: Mapping[int, tuple[Row[Any], Row[Any]]])
 
 
 def _after(before: AttemptState, item: News) -> AttemptState:
-    """The state after the news. That the gateway never took it can't be said of what was heard
-    of already."""
-    if item.again_after is not None and before is not AttemptState.SUBMITTING:
-        return before
-    return moved(before, item.state)
+    """The state after the news. That the gateway never took it, which is news without a SID, can't
+    be said of what was heard of already."""
+    never_taken = item.again_after is not None and item.sid is None
+    return (
+        before
+        if never_taken and before is not AttemptState.SUBMITTING
+        else moved(before, item.state)
+    )
 
 
 def _attempt_row(

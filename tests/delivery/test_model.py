@@ -181,7 +181,8 @@ def test_whatever_happens_in_whatever_order_the_database_does_as_the_model(
 ) -> None:
     for order in orders:
         with transaction(database) as connection:
-            connection.execute(queries.DELIVERIES.delete())
+            for table in (queries.DELIVERIES, queries.ATTEMPTS, queries.RECEIPTS):
+                connection.execute(table.delete())
         (number,) = queue(hours=1_000_000)
         model, real = Model(), Real(database, clock, lane, number)
         for event in order:
