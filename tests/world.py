@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ruamel.yaml import YAML
 from sqlalchemy import Row, Table, text
 
 from outreach.bootstrap import Runtime
+from outreach.content.audience.written import read_rule
 from outreach.content.campaign import load
 from outreach.content.doors import load_doors
+from outreach.content.source import Problem
 from outreach.delivery.receipts import record
 from outreach.gateways.memory import MemoryGateway
 from outreach.gateways.ports import Inbound, Report, State
@@ -70,12 +73,21 @@ class World:
             connection.execute(people.CONTACTS.insert().values(row | columns))
         return who
 
-    def fire(self) -> None:
-        """Brings the shipped campaign in and lets it fire now; plans it whole."""
-        runtime = self.runtime
+    def bring_in(self, audience: str = "everybody") -> str:
+        """Brings the shipped campaign in, for an audience in YAML; returns its digest."""
+        runtime, problems = self.runtime, list[Problem]()
         doors = load_doors(runtime.settings.campaigns_dir / "doors.csv")
         file = load(runtime.settings.campaigns_dir / SLUG, doors)
+        rule = read_rule(file.path, YAML().load(audience), 1, problems)
+        assert not problems
+        file = replace(file, audience=rule)
         campaigns.bring_in(runtime.engine, runtime.clock, file, doors)
+        return str(self.one("SELECT digest FROM campaign"))
+
+    def fire(self, audience: str = "everybody") -> None:
+        """Brings the shipped campaign in and lets it fire now; plans it whole."""
+        runtime = self.runtime
+        self.bring_in(audience)
         at = runtime.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
         campaigns.set_schedule(
             runtime.engine, runtime.clock, SLUG, kind="once", rule=at, zone="UTC"

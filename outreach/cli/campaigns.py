@@ -28,8 +28,9 @@ Slug = Annotated[str, typer.Argument(help="The campaign's folder name.")]
 @app.command()
 def check(folder: Folder) -> None:
     """Check a campaign's folder; tells every problem with file, line and what to do."""
-    doors = load_doors(load_settings().campaigns_dir / "doors.csv")
-    campaign = load_campaign(folder, doors)
+    settings = load_settings()
+    doors = load_doors(settings.campaigns_dir / "doors.csv")
+    campaign = campaigns.looked_up(open_engine(settings), load_campaign(folder, doors))
     for language, text in campaign.texts.items():
         counted = count(render(text, doors))
         typer.echo(f"{language} sms: {counted.parts} part(s), {counted.units} units")

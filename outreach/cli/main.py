@@ -15,6 +15,7 @@ from outreach.kernel.errors import OutreachError
 
 # One module each, imported when it is called: counting the parts of a text needs no database.
 GROUPS = (
+    "audience",
     "campaigns",
     "corridors",
     "db",

@@ -12,6 +12,8 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from outreach.content.approval import Approval, covered, read_approvals
+from outreach.content.audience.rule import Rule, as_json
+from outreach.content.audience.written import read_rule
 from outreach.content.checks import text_problems
 from outreach.content.doors import Door, tried
 from outreach.content.recordings import Recording, measure
@@ -29,7 +31,7 @@ from outreach.kernel.errors import NotFound
 REQUIRED = ("km", "en")
 _KEYS = (
     "name",
-    "provinces",
+    "audience",
     "retry",
     "validity_hours",
     "expires_hours",
@@ -41,18 +43,19 @@ _KEYS = (
     "approvals",
 )
 _RETRY_KEYS = ("attempts", "hours", "days_between", "other_channel")
-_PROVINCES = frozenset(f"{code:02}" for code in range(1, 26))
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """A campaign as its folder says. `texts` by language, with doors by name; `retry` holds limit,
-    hours, days_between and other_channel."""
+    """A campaign as its folder says; `path` is its campaign.yaml. `audience` is as written, names
+    not looked up yet; `texts` by language, with doors by name; `retry` holds limit, hours,
+    days_between and other_channel."""
 
+    path: Path
     slug: str
     name_km: str
     name_en: str
-    provinces: tuple[str, ...]
+    audience: Rule
     retry: dict[str, Any]
     validity_seconds: int
     expires_hours: int
@@ -72,10 +75,11 @@ def load(folder: Path, doors: dict[str, Door]) -> Campaign:
     problems = unknown_keys(path, head, _KEYS)
     texts = _texts(folder, doors, _number(path, head, "most_parts", 3, 10, problems), problems)
     campaign = Campaign(
+        path=path,
         slug=folder.resolve().name,
         name_km=_name(path, head, "km", problems),
         name_en=_name(path, head, "en", problems),
-        provinces=_provinces(path, head, problems),
+        audience=read_rule(path, head.get("audience"), line_of(head, "audience"), problems),
         retry=_retry(path, head, problems),
         validity_seconds=_number(path, head, "validity_hours", 4, 4, problems) * 3600,
         expires_hours=_number(path, head, "expires_hours", 48, 240, problems),
@@ -93,12 +97,15 @@ def load(folder: Path, doors: dict[str, Door]) -> Campaign:
 
 
 def digest(campaign: Campaign) -> str:
-    """What the approvers approve: everything that is said, and to whom. Hexadecimal SHA-256."""
+    """What the approvers approve: everything that is said, and to whom. Hexadecimal SHA-256.
+
+    To whom is known once the audience's names are looked up (`planning.audience.lookup`).
+    """
     recordings = {
         language: hashlib.sha256(item.path.read_bytes()).hexdigest() if item.path else "placeholder"
         for language, item in campaign.recordings.items()
     }
-    said = [campaign.slug, campaign.texts, recordings, campaign.provinces]
+    said = [campaign.slug, campaign.texts, recordings, as_json(campaign.audience)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -130,17 +137,6 @@ def _name(path: Path, head: CommentedMap, language: str, problems: list[Problem]
         problems.append(Problem(path, line, f"There is no name in {language}.", "Give one."))
         return ""
     return name
-
-
-def _provinces(path: Path, head: CommentedMap, problems: list[Problem]) -> tuple[str, ...]:
-    given = head.get("provinces") or []
-    codes = tuple(str(code) for code in given) if isinstance(given, list) else ("?",)
-    wrong = [code for code in codes if code not in _PROVINCES]
-    if wrong:
-        line = line_of(head, "provinces")
-        todo = 'List NCDD codes in quotes, such as ["01", "17"]; leave it out for all.'
-        problems.append(Problem(path, line, f"No province: {', '.join(wrong)}.", todo))
-    return codes
 
 
 def _retry(path: Path, head: CommentedMap, problems: list[Problem]) -> dict[str, Any]:

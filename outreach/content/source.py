@@ -54,6 +54,8 @@ def read_mapping(path: Path) -> CommentedMap:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         refuse([Problem(path, line, "This is not YAML.", str(error.problem or ""))])
+    except RecursionError:
+        refuse([Problem(path, 0, "This is nested too deep.", "Say it with fewer levels.")])
     if not isinstance(data, CommentedMap):
         refuse([Problem(path, 0, "This file holds no settings.", "Write `name: value` lines.")])
     mapping: CommentedMap = data

@@ -22,6 +22,11 @@ DOMAIN = "outreach"
 LANGUAGES = ("km", "en")
 
 
+def mark(message: str) -> str:
+    """Marks a message for the catalogs (imported as `_`); it is translated when it is shown."""
+    return message
+
+
 def catalog_path(language: str) -> Path:
     """Where the catalog of a language lies."""
     return LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"

@@ -23,7 +23,17 @@ class Contact(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "contact"
     __table_args__ = (
-        Index("ix_contact_audience", "consent", "province"),
+        # Holds what audiences mostly ask, so that counting one does not read the whole register.
+        Index(
+            "ix_contact_audience",
+            "consent",
+            "province",
+            "commune",
+            "sex",
+            "age_band",
+            "audience",
+            "destination",
+        ),
         Index(
             "ix_contact_person",
             "person_id",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from outreach.content import queries as content_queries
+from outreach.content.audience.rule import Saved, as_json, conditions
 from outreach.content.campaign import Campaign as CampaignFile
 from outreach.content.campaign import approved, digest
 from outreach.content.doors import Door, render
@@ -17,6 +19,7 @@ from outreach.kernel.errors import BadInput, NotFound
 from outreach.kernel.ids import public_id
 from outreach.language.parts import count
 from outreach.planning import queries
+from outreach.planning.audience.lookup import look_up
 from outreach.planning.schedule import next_firing
 from outreach.planning.sending import queries as sending
 from outreach.store.engine import reading, transaction
@@ -25,9 +28,13 @@ from outreach.store.engine import reading, transaction
 def bring_in(engine: Engine, clock: Clock, file: CampaignFile, doors: dict[str, Door]) -> int:
     """Stores `file` as it is now, texts rendered with `doors`; returns the campaign's id.
 
-    Bringing it in again replaces what it says; deliveries that wait will say the new words.
+    Bringing it in again replaces what it says; deliveries that wait will say the new words. The
+    audience is kept as it is now: a saved one that changes later does not change what two people
+    approved. Raises BadInput where the audience names what is not there.
     """
     with transaction(engine) as connection:
+        named = file.audience.name if isinstance(file.audience, Saved) else ""
+        file = _with_codes(connection, file)
         campaign_id = queries.put_campaign(
             connection,
             {
@@ -36,7 +43,8 @@ def bring_in(engine: Engine, clock: Clock, file: CampaignFile, doors: dict[str, 
                 "name_en": file.name_en,
                 "digest": digest(file),
                 "approved": approved(file, doors),
-                "provinces": list(file.provinces),
+                "audience": as_json(file.audience),
+                "audience_name": named,
                 "retry": file.retry,
                 "sending": file.sending,
                 "validity_seconds": file.validity_seconds,
@@ -56,6 +64,14 @@ def _set_budget(connection: Connection, campaign_id: int, file: CampaignFile) ->
     else:
         amount, currency = file.budget
         sending.put_budget(connection, campaign_id, int(amount * 1_000_000), currency)
+
+
+def looked_up(engine: Engine, file: CampaignFile) -> CampaignFile:
+    """`file` with codes for the names in its audience, which its digest covers; raises BadInput."""
+    if not isinstance(file.audience, Saved) and not any(conditions(file.audience)):
+        return file
+    with reading(engine) as connection:
+        return _with_codes(connection, file)
 
 
 def set_schedule(
@@ -93,6 +109,10 @@ def campaign_id_of(engine: Engine, slug: str) -> int:
     """The campaign's id; raises NotFound."""
     with reading(engine) as connection:
         return int(campaign_by_slug(connection, slug).id)
+
+
+def _with_codes(connection: Connection, file: CampaignFile) -> CampaignFile:
+    return replace(file, audience=look_up(connection, file.path, file.audience, own=file.slug))
 
 
 def _wordings(file: CampaignFile, doors: dict[str, Door]) -> Iterator[dict[str, Any]]:

@@ -35,7 +35,8 @@ def estimate(engine: Engine, clock: Clock, slug: str, prices: Prices) -> Estimat
     Raises NotFound.
     """
     with reading(engine) as connection:
-        rows = audience.audience_counts(connection, campaign_by_slug(connection, slug).id)
+        campaign_id = campaign_by_slug(connection, slug).id
+        rows = audience.audience_counts(connection, campaign_id, clock.now())
     sms = sum(r.people for r in rows if r.channel == "sms" and r.may)
     parts = sum(r.people * (r.parts or 0) for r in rows if r.channel == "sms" and r.may)
     calls = sum(r.people for r in rows if r.channel == "voice" and r.may)

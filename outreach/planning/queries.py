@@ -109,7 +109,7 @@ def unplanned(connection: Connection) -> Sequence[Any]:
     """Broadcasts that are not planned whole, with what planning needs of their campaign."""
     b, c = BROADCASTS.c, CAMPAIGNS.c
     query = (
-        select(b.id, b.campaign_id, b.cursor, b.started_at, c.provinces, c.expires_hours)
+        select(b.id, b.campaign_id, b.cursor, b.started_at, c.audience, c.expires_hours)
         .join(CAMPAIGNS, c.id == b.campaign_id)
         .where(b.state == "running", b.cursor >= 0)
     )

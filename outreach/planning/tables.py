@@ -16,6 +16,8 @@ class Campaign(SQLModel, table=True):
 
     `purpose` "invitation" asks people who are only listed, once (S13); any other goes to people who
     consented.
+    `audience` is the rule as it was when the campaign was loaded, names looked up; `audience_name`
+    is the saved audience that it came from, or "".
     """
 
     __tablename__: ClassVar[str] = "campaign"
@@ -28,7 +30,8 @@ class Campaign(SQLModel, table=True):
     digest: str = Field(max_length=64)
     approved: bool = False
     purpose: str = Field(default="campaign", max_length=12)
-    provinces: list[str] = Field(default_factory=list, sa_type=JSON)
+    audience: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    audience_name: str = Field(default="", max_length=60)
     retry: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
     # Narrower hours than everybody's, and whether public holidays count (rules/window.py).
     sending: dict[str, object] = Field(
@@ -93,3 +96,23 @@ class Corridor(SQLModel, table=True):
     reason: str = Field(max_length=200)
     by: str = Field(max_length=60)
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Audience(SQLModel, table=True):
+    """An audience under a name (`slug`), for campaigns to come. `rule` is canonical, its names
+    looked up; `version` counts what it said, `digest` stands for what it says."""
+
+    __tablename__: ClassVar[str] = "audience"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    public_id: str = Field(max_length=40, unique=True)
+    slug: str = Field(max_length=60, unique=True)
+    name_km: str = Field(max_length=200)
+    name_en: str = Field(max_length=200)
+    rule: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    digest: str = Field(max_length=64)
+    version: int = 1
+    created_by: str = Field(max_length=60)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_by: str = Field(max_length=60)
+    updated_at: datetime = Field(sa_type=UtcDateTime)

@@ -12,10 +12,10 @@ from outreach.bootstrap import Runtime
 from outreach.hotline import calling
 from outreach.hotline.rules.calling import ENDS
 from outreach.kernel.errors import Conflict, NotFound
+from outreach.kernel.i18n import mark as _
 from outreach.staff.rules.roles import May
 from outreach.web.guard import page
 from outreach.web.pages import render
-from outreach.web.words import mark as _
 
 _LIST = "/calls"
 

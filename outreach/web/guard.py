@@ -19,11 +19,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from outreach.bootstrap import Runtime
 from outreach.kernel.clock import SystemClock
 from outreach.kernel.errors import Refused
+from outreach.kernel.i18n import mark as _
 from outreach.kernel.pages import is_local_host, with_safe_headers
 from outreach.staff import accounts, signing
 from outreach.staff.rules.roles import May
 from outreach.staff.signing import Who
-from outreach.web.words import mark as _
 
 COOKIE = "outreach"
 SIGN_IN = "/sign-in"

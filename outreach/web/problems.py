@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from outreach.kernel.errors import OutreachError
+from outreach.kernel.i18n import mark as _
 from outreach.web.pages import render
-from outreach.web.words import mark as _
 
 log = structlog.get_logger(__name__)
 

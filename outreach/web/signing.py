@@ -13,12 +13,12 @@ from starlette.routing import Route
 from outreach.bootstrap import Runtime
 from outreach.kernel.clock import SystemClock
 from outreach.kernel.errors import BadInput
+from outreach.kernel.i18n import mark as _
 from outreach.staff import signing
 from outreach.staff.rules.limits import PASSWORD_LEAST
 from outreach.staff.secrets import totp_address
 from outreach.web.guard import COOKIE, SIGN_IN
 from outreach.web.pages import render
-from outreach.web.words import mark as _
 
 _HOME = "/me"
 

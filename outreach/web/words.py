@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-
-def mark(message: str) -> str:
-    """Marks a message for the catalogs (imported as `_`); it is translated when it is shown."""
-    return message
-
-
-_ = mark
+from outreach.kernel.i18n import mark as _
+from outreach.kernel.labels import VALUE_LABELS
 
 _LABELS: dict[str, str] = {
     "pending": _("waiting"),
@@ -31,22 +26,7 @@ _LABELS: dict[str, str] = {
     "no_wording": _("nothing in their language"),
     "not_approved": _("not approved"),
     "deny_list": _("a word that must not go out"),
-    "sms": _("SMS"),
-    "voice": _("call"),
-    "km": _("Khmer"),
-    "en": _("English"),
-    "th": _("Thai"),
-    "vi": _("Vietnamese"),
-    "female": _("women"),
-    "male": _("men"),
-    "other": _("other"),
-    "not_asked": _("not asked"),
-    "under 18": _("under 18"),
-    "aspirant": _("wants to go abroad"),
-    "current": _("works abroad"),
-    "returnee": _("came back"),
-    "family": _("family"),
-    "authority": _("authority"),
+    **VALUE_LABELS,
     "TH": _("Thailand"),
     "MY": _("Malaysia"),
     "VN": _("Viet Nam"),

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 from outreach.kernel.errors import OutreachError
-from scripts.benchmarks import help, people, plan, reach, receipts, rotate, send
+from scripts.benchmarks import audience, help, people, plan, reach, receipts, rotate, send
 from scripts.benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
+    "audience": audience.run,
     "help": help.run,
     "people": people.run,
     "plan": plan.run,

@@ -28,6 +28,11 @@ class Result:
         return asdict(self)
 
 
+def peak_mb() -> float:
+    """The most memory that this process has held."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
 def compare(
     name: str,
     database: str,
@@ -49,7 +54,7 @@ def compare(
         baseline=round(theirs, 1),
         ratio=round(mine / theirs, 3),
         unit=unit,
-        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        peak_mb=peak_mb(),
         target=target,
         ok=mine / theirs >= target,
     )

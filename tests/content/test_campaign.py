@@ -82,8 +82,8 @@ def test_s10_a_text_names_only_open_doors(folder: Path, doors: Doors, name: str)
     ("old", "new", "said"),
     [
         ("validity_hours: 4", "validity_hours: 12", "validity_hours is 12. Give 1 to 4."),
-        ("provinces: []", 'provinces: ["26"]', "No province: 26."),
-        ("provinces: []", "provinces: [1]", "No province: 1."),
+        ("audience: everybody", "audience: {sex: lady}", "sex: there is no value 'lady'."),
+        ("audience: everybody", "provinces: [1]", "Nobody reads 'provinces'."),
         ("attempts: 3", "attempts: many", "attempts is 'many'."),
         ("hours: [8, 12, 18]", "hours: [8, 25]", "hours are no local hours."),
         ("most_parts: 3", "most_partss: 3", "Nobody reads 'most_partss'."),

@@ -20,10 +20,13 @@ from sqlalchemy import (
     select,
 )
 
+from outreach.content.audience.rule import Rule
+from outreach.content.audience.written import stored
 from outreach.content.queries import WORDINGS
 from outreach.delivery.tables import Delivery
 from outreach.kernel.dimensions import PERSONAL
 from outreach.people.tables import Contact
+from outreach.planning.audience.matching.queries import matches
 from outreach.planning.tables import Campaign
 from outreach.store.ledger import LEDGER, announce
 
@@ -60,7 +63,9 @@ def plan_chunk(
         "updated_at": literal(now, DELIVERIES.c.updated_at.type),
     }
     span = and_(CONTACTS.c.id > broadcast.cursor, CONTACTS.c.id <= upto)
-    people = select(*columns.values()).where(span, _audience(broadcast.provinces))
+    people = select(*columns.values()).where(span, meant(stored(broadcast.audience), now))
+    # A chunk is a span of ids: no index of what an audience asks is narrower.
+    people = people.with_hint(CONTACTS, "NOT INDEXED", "sqlite")
     # Without this option the driver may not tell how many rows an INSERT made.
     statement = insert(DELIVERIES).from_select(list(columns), people)
     made = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
@@ -68,11 +73,11 @@ def plan_chunk(
     return made
 
 
-def audience_counts(connection: Connection, campaign_id: int) -> Sequence[Row[Any]]:
+def audience_counts(connection: Connection, campaign_id: int, now: datetime) -> Sequence[Row[Any]]:
     """People of a campaign's audience by channel, parts of their text, and whether they may be
     sent to (`may`)."""
     campaign = connection.execute(
-        select(CAMPAIGNS.c.provinces).where(CAMPAIGNS.c.id == campaign_id)
+        select(CAMPAIGNS.c.audience).where(CAMPAIGNS.c.id == campaign_id)
     ).one()
     people = (
         select(
@@ -80,7 +85,7 @@ def audience_counts(connection: Connection, campaign_id: int) -> Sequence[Row[An
             case((_may(), 1), else_=0).label("may"),
             CONTACTS.c.language,
         )
-        .where(_audience(campaign.provinces))
+        .where(meant(stored(campaign.audience), now))
         .subquery()
     )
     wording = wording_id(literal(campaign_id), people.c.language, people.c.channel)
@@ -91,6 +96,35 @@ def audience_counts(connection: Connection, campaign_id: int) -> Sequence[Row[An
         .group_by(chosen.c.channel, chosen.c.may, WORDINGS.c.parts)
     )
     return connection.execute(query).all()
+
+
+def counted(
+    connection: Connection, rule: Rule, now: datetime, since: datetime, by: str
+) -> Sequence[Row[Any]]:
+    """People whom `rule` means, by their consent, language and channel, `why` planning would
+    suppress them ("" where it would not), how many broadcasts they were tried with since `since`,
+    and the `value` of a dimension (none where `by` is "")."""
+    made = {"": literal(""), "channel": _channel()}
+    tried = (
+        select(func.count())
+        .where(DELIVERIES.c.contact_id == CONTACTS.c.id, DELIVERIES.c.first_tried_at >= since)
+        .scalar_subquery()
+    )
+    people = (
+        select(
+            CONTACTS.c.consent,
+            CONTACTS.c.language,
+            _channel().label("channel"),
+            _why().label("why"),
+            tried.label("tried"),
+            (made[by] if by in made else CONTACTS.c[by]).label("value"),
+        )
+        .where(meant(rule, now))
+        .subquery()
+    )
+    groups = tuple(people.c)
+    columns: list[ColumnElement[Any]] = [*groups, func.count().label("people")]
+    return connection.execute(select(*columns).group_by(*groups)).all()
 
 
 def _may() -> ColumnElement[bool]:
@@ -108,9 +142,9 @@ def _channel() -> ColumnElement[str]:
     return case((c.channel.in_(("sms", "voice")), c.channel), (in_doubt, "voice"), else_="sms")
 
 
-def _audience(provinces: Sequence[str]) -> ColumnElement[bool]:
-    kept = CONTACTS.c.consent != "forgotten"
-    return and_(kept, CONTACTS.c.province.in_(provinces)) if provinces else kept
+def meant(rule: Rule, now: datetime) -> ColumnElement[bool]:
+    """Who a rule means, of those who did not ask to be forgotten."""
+    return and_(CONTACTS.c.consent != "forgotten", matches(rule, now))
 
 
 def wording_id(
