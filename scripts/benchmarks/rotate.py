@@ -34,7 +34,8 @@ _ROWS = 1_000_000
 _LOOKUP_SHARE = 10
 _SAMPLE = 50_000
 # A rotation also reads and durably writes each row; below a tenth of the bare loop it would drag.
-_TARGET = 0.1
+# New fingerprints move an index entry, the STOP and the history of each row with them.
+_TARGET, _LOOKUP_TARGET = 0.1, 0.02
 _STOPS_APART, _IDLE_STOPS = 0.1, 200
 # What a person who says STOP may wait for it to be written, in the slowest one of a hundred.
 _STOP_MS = 500.0
@@ -52,10 +53,15 @@ def run(scale: float) -> Iterator[Result]:
     """Measures with 1,000,000 × `scale` contacts, and new lookup keys too with a tenth of that."""
     rows = max(2_000, round(_ROWS * scale))
     for name, url in each_database():
-        yield from _measure("rotate", name, url, rows, _sealing_keys())
+        yield from _measure("rotate", name, url, rows, _sealing_keys(), _TARGET)
     for name, url in each_database():
         yield from _measure(
-            "rotate lookup keys too", name, url, max(2_000, rows // _LOOKUP_SHARE), _all_keys()
+            "rotate lookup keys too",
+            name,
+            url,
+            max(2_000, rows // _LOOKUP_SHARE),
+            _all_keys(),
+            _LOOKUP_TARGET,
         )
 
 
@@ -70,7 +76,9 @@ def _all_keys() -> _Keys:
     return _Keys(old, f"{fresh},{old}", fresh)
 
 
-def _measure(what: str, database: str, url: str, rows: int, keys: _Keys) -> Iterator[Result]:
+def _measure(
+    what: str, database: str, url: str, rows: int, keys: _Keys, target: float
+) -> Iterator[Result]:
     old, both, new = (parse_keys(text, "bench") for text in (keys.old, keys.both, keys.new))
     engine = make_engine(url)
     fill(engine, old, rows)
@@ -91,8 +99,8 @@ def _measure(what: str, database: str, url: str, rows: int, keys: _Keys) -> Iter
         ratio=round(ours / bare, 3),
         unit="rows/s",
         peak_mb=round(peak, 1),
-        target=_TARGET,
-        ok=ours / bare >= _TARGET,
+        target=target,
+        ok=ours / bare >= target,
     )
     worst, calm = _slowest(stops), _slowest(idle)
     yield Result(
