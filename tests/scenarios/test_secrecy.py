@@ -89,7 +89,7 @@ def story(world: World, tmp_path: Path) -> None:
         source,
         dry_run=False,
         rejects_path=tmp_path / "rejected.csv",
-        progress=lambda _done: None,
+        progress=lambda _done, _of: None,
     )
     world.fire()
     world.send()
