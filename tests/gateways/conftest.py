@@ -14,7 +14,15 @@ import pytest
 from aiohttp import web
 
 from outreach.gateways.memory import MemoryGateway
-from outreach.gateways.ports import Gateway, Inbound, InboundCall
+from outreach.gateways.ports import (
+    ErrorClass,
+    Inbound,
+    InboundCall,
+    Outcome,
+    Rejected,
+    Throttled,
+    Uncertain,
+)
 from outreach.gateways.twilio import TwilioConfig, TwilioGateway
 from outreach.gateways.twilio.statuses import DIALECTS
 
@@ -175,20 +183,60 @@ def arrive(provider: Provider, came_in: tuple[list[Inbound], list[InboundCall]])
     return do
 
 
+FAILURES: dict[str, tuple[Outcome, bool, Any]] = {
+    "throttled": (Throttled(1.0), False, lambda: json_answer({"code": 20429}, 429)),
+    "refused": (
+        Rejected("21211", ErrorClass.NEVER),
+        False,
+        lambda: json_answer({"code": 21211}, 400),
+    ),
+    "lost": (Uncertain("http-503"), False, lambda: json_answer({}, 503)),
+    "lost but taken": (Uncertain("http-503"), True, lambda: json_answer({}, 503)),
+}
+
+
+def json_answer(content: Any, status: int) -> web.Response:
+    return web.json_response(content, status=status)
+
+
+@pytest.fixture
+def failing() -> list[str]:
+    """Names of FAILURES that befall the next requests, at every gateway that is tried."""
+    return []
+
+
 @pytest.fixture(params=["memory", "twilio", "somleng"])
 def tell_each(
     request: pytest.FixtureRequest,
     tell: Callable[..., Any],
     came_in: tuple[list[Inbound], list[InboundCall]],
+    provider: Provider,
+    failing: list[str],
 ) -> Tell:
     """Runs a story against each gateway that ships."""
     if request.param != "memory":
-        return partial(tell, dialect=DIALECTS[request.param])
+
+        def over_http(story: Story) -> Any:
+            provider.misdeeds += [partial(_misdeed, provider, name) for name in failing]
+            return tell(story, dialect=DIALECTS[request.param])
+
+        return over_http
 
     def run(story: Story) -> Any:
-        gateway: Gateway = MemoryGateway(
+        gateway = MemoryGateway(
             token=TOKEN, public_url=PUBLIC_URL, texts=came_in[0], rings=came_in[1]
         )
+        for name in failing:
+            outcome, taken, _ = FAILURES[name]
+            gateway.script(outcome, taken=taken)
         return asyncio.run(story(gateway))  # type: ignore[arg-type]
 
     return run
+
+
+async def _misdeed(provider: Provider, name: str, request: web.Request) -> web.Response:
+    _, taken, answer = FAILURES[name]
+    if taken:
+        provider.take(request.match_info["kind"].lower(), await request.post())
+    found: web.Response = answer()
+    return found

@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
+
 from outreach.gateways.ports import Accepted, CallOut, Gateway, SmsOut
 from outreach.gateways.twilio.signature import sign
 from outreach.kernel.flow import Gather, Hangup, Play
+from tests.gateways.conftest import FAILURES
 
 NUMBER, OTHER, SENDER = "+855381234567", "+855387654321", "Kangea"
 TEXT = "ព័ត៌មានការងារ: អត់មានថ្លៃ 1"
@@ -171,5 +174,20 @@ def test_what_came_in_is_listed_with_its_time_and_nothing_that_went_out(
             assert NUMBER not in repr(item)
         texts, _ = await gateway.received([ours], _lately() - timedelta(hours=2))
         assert [text.sid for text in texts] == ["SM-early", "SM-1"]
+
+    tell_each(story)
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_says_what_it_means_and_the_list_shows_whether_it_was_taken(
+    tell_each: Tell, failing: list[str], name: str
+) -> None:
+    failing.append(name)
+    expected, taken, _ = FAILURES[name]
+
+    async def story(gateway: Gateway) -> None:
+        assert await gateway.send_sms(SMS) == expected
+        assert len(await gateway.find(NUMBER, _lately(), "sms")) == taken
+        assert isinstance(await gateway.send_sms(SMS), Accepted)
 
     tell_each(story)
