@@ -1,8 +1,9 @@
 """Posts what a file holds to one server and says how fast and how late: in a process of its own.
 
-Each line of the file is JSON: url, form as text, headers. Without a rate as many at a time as
-there are connections; with one, each at its own moment, and its time counts from there. Prints JSON:
-posts per second, p50 and p99 in seconds, and the moments (CLOCK_MONOTONIC) at which each was due.
+Each line of the file is JSON: url, form as text, headers. Without a rate as many leave at a time as
+there are connections; with one, each at its own moment, from which its time counts. Prints JSON:
+posts per second, p50 and p99 in seconds, how many were refused, and the moments (CLOCK_MONOTONIC)
+at which each was due.
 """
 
 from __future__ import annotations

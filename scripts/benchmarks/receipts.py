@@ -26,7 +26,7 @@ from scripts.benchmarks.measure import Result, at_most, compare
 from scripts.benchmarks.world import World, sqlite_world
 from scripts.rehearsal.processes import Process
 
-_ATTEMPTS, _ROUNDS, _CONNECTIONS = 5_000, 3, 100
+_ATTEMPTS, _ROUNDS, _CONNECTIONS = 5_000, 5, 200
 _PER_SECOND, _SECONDS, _PARTS_PER_SECOND = 200, 15, 200
 _TARGET, _P99_SECONDS = 0.6, 0.05
 _UNDER_WAY = (
