@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,6 +36,7 @@ from outreach.hotline.sealed import HELP_STORE
 from outreach.kernel.clock import Clock, open_clock
 from outreach.kernel.errors import Refused, SettingsError
 from outreach.kernel.sealing import Vault
+from outreach.kernel.turns import UrgentFirst
 from outreach.language.denylist import find
 from outreach.people.sealed import REGISTER
 from outreach.planning.audience.queries import DELIVERIES
@@ -63,7 +63,7 @@ class Runtime:
     gateway: Gateway
     lanes: tuple[Lane, ...]
     desk: Desk
-    executor: Executor
+    executor: UrgentFirst
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -96,6 +96,7 @@ class Runtime:
             urgent=frozenset({answers.NAME}),
             name=name,
             book=self.book,
+            at_once=self.executor.urgent,
             senders=senders,
         )
 
@@ -218,7 +219,7 @@ def assemble(
         # Answers first: they are looked at before any broadcast.
         lanes=(answers.answers_lane(help_vault), broadcasts),
         desk=Desk(engine, clock, vault, help_vault, replies, broadcasts),
-        executor=ThreadPoolExecutor(max_workers=_threads(engine), thread_name_prefix="database"),
+        executor=UrgentFirst(_threads(engine), "database"),
         book=MemoryBook() if engine.dialect.name == "sqlite" else SharedBook(engine),
     )
 

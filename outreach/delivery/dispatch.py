@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -44,7 +45,7 @@ _RING_SECONDS = 30
 _FRESH = timedelta(minutes=5)
 _AGAIN_SECONDS = 1.0
 # Beside the broadcasts' connections there is always room for answers.
-_URGENT_IN_FLIGHT = 50
+_URGENT = 50
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class SenderPace:
 
 class Dispatcher:
     """The sender of one process. `urgent` names the lanes that overtake; `name` is whose leases
-    these are; `book` keeps the pace that it shares with all `senders`, itself included."""
+    these are; `book` keeps the pace that it shares with all `senders`, itself included. Database
+    work is done in `executor`, that of urgent lanes in `at_once`."""
 
     def __init__(
         self,
@@ -78,9 +80,12 @@ class Dispatcher:
         name: str = "",
         book: Book | None = None,
         senders: Callable[[], int] = lambda: 1,
+        at_once: Executor | None = None,
     ) -> None:
         self._engine, self._clock, self._gateway = engine, clock, gateway
-        self._lanes, self._pace, self._executor = tuple(lanes), pace, executor
+        self._lanes, self._pace = tuple(lanes), pace
+        hasty = dict.fromkeys(urgent, at_once or executor)
+        self._executors = {lane.name: executor for lane in lanes} | hasty
         self._urgent, self._idle, self._name = urgent, idle_seconds, name
         self._senders = senders
         book = book or MemoryBook()
@@ -88,17 +93,14 @@ class Dispatcher:
             "sms": Pacer(pace.parts_per_second, book, "sms"),
             "voice": Pacer(pace.calls_per_second, book, "voice"),
         }
-        self._slots = {
-            lane.name: asyncio.Semaphore(
-                _URGENT_IN_FLIGHT if lane.name in urgent else pace.in_flight
-            )
-            for lane in lanes
-        }
+        most = {lane.name: pace.in_flight for lane in lanes} | dict.fromkeys(urgent, _URGENT)
+        self._slots = {name: asyncio.Semaphore(number) for name, number in most.items()}
         self._answers: dict[str, Batcher[News, None]] = {
-            lane.name: Batcher(self._writer(lane), executor) for lane in lanes
+            lane.name: Batcher(self._writer(lane), self._executors[lane.name]) for lane in lanes
         }
         self._gates = {
-            lane.name: Gate(engine, clock, lane, self._in_thread) for lane in self._lanes
+            lane.name: Gate(engine, clock, lane, partial(self._in_thread, lane))
+            for lane in self._lanes
         }
         self._woken = {
             (lane.name, channel): asyncio.Event() for lane in lanes for channel in CHANNELS
@@ -147,7 +149,9 @@ class Dispatcher:
         """Claims once and sends what was claimed; False if there was nothing."""
         now, size = self._clock.now(), self._chunk(channel)
         # Two chunks are a second of pace: a campaign that starts now waits no longer for its turn.
-        ids = await self._in_thread(claim, self._engine, lane, channel, now, 2 * size, self._name)
+        ids = await self._in_thread(
+            lane, claim, self._engine, lane, channel, now, 2 * size, self._name
+        )
         chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
         # The next chunk is recorded while this one leaves.
         coming = self._submitting(lane, chunks[0]) if chunks else None
@@ -161,7 +165,7 @@ class Dispatcher:
         unused = [number for chunk in chunks for number in chunk]
         if unused:
             await self._in_thread(
-                give_back, self._engine, lane, unused, self._clock.now(), self._name
+                lane, give_back, self._engine, lane, unused, self._clock.now(), self._name
             )
         return bool(ids)
 
@@ -174,7 +178,14 @@ class Dispatcher:
     def _submitting(self, lane: Lane, ids: Sequence[int]) -> asyncio.Task[list[Outgoing]]:
         return asyncio.create_task(
             self._in_thread(
-                submit, self._engine, lane, ids, self._pace.number, self._clock.now(), self._name
+                lane,
+                submit,
+                self._engine,
+                lane,
+                ids,
+                self._pace.number,
+                self._clock.now(),
+                self._name,
             )
         )
 
@@ -239,6 +250,6 @@ class Dispatcher:
 
         return write
 
-    async def _in_thread(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+    async def _in_thread(self, lane: Lane, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, work, *args)
+        return await loop.run_in_executor(self._executors[lane.name], work, *args)

@@ -38,7 +38,9 @@ ATTEMPTS: Table = Attempt.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
 
 # Spelt out, so that the index of open deliveries serves it.
-_OPEN = [literal_column(f"'{state}'") for state in ("pending", "leased", "trying")]
+_OPEN: list[ColumnElement[str]] = [
+    literal_column(f"'{state}'") for state in ("pending", "leased", "trying")
+]
 
 
 class AttemptFact(NamedTuple):

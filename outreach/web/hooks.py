@@ -39,7 +39,7 @@ class Hooks:
     def __init__(self, runtime: Runtime, wake: Callable[[str], None]) -> None:
         self._runtime, self._wake = runtime, wake
         self._texts: Batcher[Inbound, inbound.Heard] = Batcher(
-            partial(inbound.receive, runtime.desk), runtime.executor
+            partial(inbound.receive, runtime.desk), runtime.executor.urgent
         )
         self._reports: Batcher[Report, bool] = Batcher(
             partial(receipts.record, runtime.engine, runtime.clock, runtime.lanes),
@@ -85,14 +85,14 @@ class Hooks:
         if call is None:
             return self._say((Hangup(),))
         flow = await asyncio.get_running_loop().run_in_executor(
-            self._runtime.executor, self._next_step, call, query.get("step", "")
+            self._runtime.executor.urgent, self._next_step, call, query.get("step", "")
         )
         return self._say(flow)
 
     async def recording(self, request: Request) -> Response:
         """A recording, by its unguessable id."""
         found = await asyncio.get_running_loop().run_in_executor(
-            self._runtime.executor,
+            self._runtime.executor.urgent,
             recordings.find,
             self._runtime.engine,
             request.path_params["name"],

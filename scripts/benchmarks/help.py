@@ -25,7 +25,7 @@ _WAITING, _TEXTS, _PER_SECOND = 1_000_000, 200, 10
 _HELP_SECONDS, _STOP_SECONDS = 2.0, 1.0
 _STRANGERS = 9_000_000
 _AHEAD = 8_000
-_WARM_UP_SECONDS, _SETTLE_SECONDS = 3, 10
+_UNDER_WAY, _SETTLE_SECONDS = 100, 10
 
 
 def run(scale: float) -> Iterator[Result]:
@@ -50,7 +50,6 @@ def _told(folder: Path, waiting: int) -> tuple[list[Line], dict[str, float], dic
     with sqlite_world(folder, waiting) as world:
         world.plan()
         with serving(world):
-            time.sleep(_WARM_UP_SECONDS)
             told = _talk(world)
         if world.count("SELECT count(*) FROM delivery WHERE state = 'pending'") == 0:
             raise Unavailable("The queue was empty before the end.")
@@ -59,7 +58,10 @@ def _told(folder: Path, waiting: int) -> tuple[list[Line], dict[str, float], dic
 
 def _talk(world: World) -> tuple[list[Line], dict[str, float], dict[str, float]]:
     """What came to the gateway; who asked for help, and who said STOP, each when."""
-    came = world.gateway.log()
+    came: list[Line] = []
+    while len(came) < _UNDER_WAY:
+        time.sleep(1)
+        came += world.gateway.log()
     furthest = max(int(number[6:]) for _, number, attempt in came if attempt.startswith("b"))
     helps = [_number(_STRANGERS + position) for position in range(_TEXTS)]
     # From those whose message is being recorded to those of some seconds later.
