@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from outreach.kernel.errors import OutreachError
-from scripts.benchmarks import audience, help, people, plan, reach, receipts, rotate, send
+from scripts.benchmarks import audience, help, people, plan, reach, receipts, rotate, scale, send
 from scripts.benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
     "reach": reach.run,
     "receipts": receipts.run,
     "rotate": rotate.run,
+    "scale": scale.run,
     "send": send.run,
 }
 

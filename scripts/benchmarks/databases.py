@@ -48,9 +48,16 @@ def each_database() -> Iterator[tuple[str, str]]:
         url = f"sqlite:///{Path(folder) / 'bench.sqlite'}"
         migrate(load_settings(database_url=url)).dispose()
         yield "sqlite", url
-    with _server() as server, _database(server) as url:
+    with postgresql() as url:
         migrate(load_settings(database_url=url)).dispose()
         yield "postgresql", url
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL database that is empty, and gone afterwards."""
+    with _server() as server, _database(server) as url:
+        yield url
 
 
 def fill(engine: Engine, vault: Vault, count: int, *, seed: int = 1) -> None:

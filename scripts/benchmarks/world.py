@@ -28,7 +28,7 @@ from outreach.planning import broadcasts, campaigns
 from outreach.planning.queries import add_broadcast, campaign_by_slug
 from outreach.settings import Settings, load_settings
 from outreach.store.engine import transaction
-from scripts.benchmarks.databases import fill
+from scripts.benchmarks.databases import fill, postgresql
 from scripts.rehearsal.processes import free_port
 from scripts.rehearsal.story import SLUG
 from scripts.rehearsal.world import SENDER
@@ -102,14 +102,28 @@ class World:
             return int(connection.execute(text(query)).scalar_one())
 
 
+def sqlite_world(
+    folder: Path, contacts: int, **settings: object
+) -> contextlib.AbstractContextManager[World]:
+    """A world in a SQLite file."""
+    return _world(f"sqlite:///{folder / 'bench.sqlite'}", folder, contacts, **settings)
+
+
 @contextlib.contextmanager
-def sqlite_world(folder: Path, contacts: int, **settings: object) -> Iterator[World]:
-    """A SQLite file with `contacts` people who all get the campaign's Khmer text, and a gateway
-    that takes 150 ms to answer, in a process of its own."""
+def postgresql_world(folder: Path, contacts: int, **settings: object) -> Iterator[World]:
+    """A world in a PostgreSQL database."""
+    with postgresql() as url, _world(url, folder, contacts, **settings) as world:
+        yield world
+
+
+@contextlib.contextmanager
+def _world(url: str, folder: Path, contacts: int, **settings: object) -> Iterator[World]:
+    """A database with `contacts` people who all get the campaign's Khmer text, and a gateway that
+    takes 150 ms to answer, in a process of its own."""
     clock = RehearsalClock.create(folder / "clock", start=_AT, rate=1.0)
     with loopback(LATENCY) as gateway:
         values: dict[str, object] = {
-            "database_url": f"sqlite:///{folder / 'bench.sqlite'}",
+            "database_url": url,
             "twilio_base_url": gateway.url,
             "twilio_account_sid": f"AC{secrets.token_hex(16)}",
             "twilio_auth_token": secrets.token_hex(16),
