@@ -18,7 +18,7 @@ from outreach.delivery import switches
 from outreach.kernel.errors import Unavailable
 from outreach.store.processes import present
 from scripts.benchmarks.measure import Result
-from scripts.benchmarks.world import World, postgresql_world
+from scripts.benchmarks.world import Line, World, postgresql_world
 from scripts.rehearsal.processes import Process
 
 _IN_FLIGHT, _ROUNDS = 50, 3
@@ -67,17 +67,26 @@ def _rate(world: World, workers: int, seconds: float) -> float:
         _wait_for(world, workers)
         world.gateway.log()
         switches.go_on(engine, clock, switches.EVERYTHING, reason="now", by="bench")
-        time.sleep(_WARM + seconds + 0.5)
+        lines = _first(world)
+        time.sleep(_WARM + seconds)
         switches.stop(engine, clock, switches.EVERYTHING, reason="enough", by="bench")
-        lines = world.gateway.log()
+        lines += world.gateway.log()
     finally:
         for process in started:
             process.stop()
         switches.go_on(engine, clock, switches.EVERYTHING, reason="over", by="bench")
-    if not lines:
-        raise Unavailable("No worker sent anything.", remedy=f"See {world.folder}.")
     begins = lines[0][0] + _WARM
     return sum(begins <= line[0] < begins + seconds for line in lines) / seconds
+
+
+def _first(world: World) -> list[Line]:
+    """What came first, once anything does."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not (lines := world.gateway.log()):
+        if time.monotonic() > deadline:
+            raise Unavailable("No worker sent anything.", remedy=f"See {world.folder}.")
+        time.sleep(0.05)
+    return lines
 
 
 def _wait_for(world: World, workers: int) -> None:
