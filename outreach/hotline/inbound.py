@@ -102,9 +102,10 @@ def _consent(
     if understood is None:
         return contact.language if contact else None
     if understood.opt_out:
-        optout.opt_out(connection, desk.vault, number, at=now, source="sms")
+        # Deliveries before contacts, as the senders lock them: no two wait for each other.
         if contact:
             suppress_contact(connection, desk.broadcasts, contact.id, "opted_out", now)
+        optout.opt_out(connection, desk.vault, number, at=now, source="sms")
     elif understood.intent == "START":
         optout.end_opt_out(connection, desk.vault, number, at=now, source="sms")
     elif understood.intent == "LANG" and understood.lang and contact:

@@ -69,8 +69,9 @@ def _obey(
     if digits in _CALL_ME:
         ask(connection, desk, number, source="call_key", source_id=attempt, now=now)
         return
-    optout.opt_out(connection, desk.vault, number, at=now, source="voice")
+    # Deliveries before contacts, as the senders lock them: no two wait for each other.
     suppress_contact(connection, desk.broadcasts, call.contact_id, "opted_out", now)
+    optout.opt_out(connection, desk.vault, number, at=now, source="voice")
 
 
 def _address(base_url: str, recording: Recording) -> str:

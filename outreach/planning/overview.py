@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row
 
 from outreach.content import queries as content_queries
+from outreach.delivery.stops.queries import scopes
 from outreach.planning import queries
+from outreach.planning.steering import scope_of
 from outreach.store.engine import reading
 
 
@@ -35,8 +37,10 @@ class WordingCard:
 
 @dataclass(frozen=True)
 class BroadcastCard:
-    """One firing: deliveries by state, by reason where suppressed, and by channel."""
+    """One firing: deliveries by state, by reason where suppressed, and by channel. It is paused
+    while its campaign is stopped (see steering)."""
 
+    campaign_id: int
     public_id: str
     state: str
     started_at: datetime
@@ -72,17 +76,13 @@ def overview(engine: Engine) -> tuple[CampaignCard, ...]:
     """All campaigns, as they stand in one snapshot."""
     with reading(engine) as connection:
         counts = queries.delivery_counts(connection)
-        broadcasts = queries.broadcasts(connection)
-        return tuple(
-            _campaign(connection, row, broadcasts, counts) for row in queries.campaigns(connection)
-        )
+        on = scopes(connection)
+        cards = [_broadcast(row, counts, on) for row in queries.broadcasts(connection)]
+        return tuple(_campaign(connection, row, cards) for row in queries.campaigns(connection))
 
 
 def _campaign(
-    connection: Connection,
-    row: Row[Any],
-    broadcasts: Sequence[Row[Any]],
-    counts: Sequence[Row[Any]],
+    connection: Connection, row: Row[Any], broadcasts: Sequence[BroadcastCard]
 ) -> CampaignCard:
     wordings = content_queries.wordings_of(connection, row.id)
     return CampaignCard(
@@ -97,15 +97,19 @@ def _campaign(
             WordingCard(w.language, w.channel, w.body, w.parts, w.seconds, w.placeholder)
             for w in wordings
         ),
-        broadcasts=tuple(_broadcast(b, counts) for b in broadcasts if b.campaign_id == row.id),
+        broadcasts=tuple(card for card in broadcasts if card.campaign_id == row.id),
     )
 
 
-def _broadcast(row: Row[Any], counts: Sequence[Row[Any]]) -> BroadcastCard:
+def _broadcast(
+    row: Row[Any], counts: Sequence[Row[Any]], stopped: Collection[str]
+) -> BroadcastCard:
+    paused = row.state == "running" and scope_of(row.campaign_id) in stopped
     mine = [count for count in counts if count.broadcast_id == row.id]
     return BroadcastCard(
+        campaign_id=row.campaign_id,
         public_id=row.public_id,
-        state=row.state,
+        state="paused" if paused else row.state,
         started_at=row.started_at,
         finished_at=row.finished_at,
         total=sum(count.number for count in mine),

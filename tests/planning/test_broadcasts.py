@@ -11,7 +11,7 @@ from outreach.delivery import switches
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput, NotFound
-from outreach.planning import broadcasts, campaigns
+from outreach.planning import broadcasts, campaigns, steering
 from outreach.planning.cost import estimate
 from outreach.planning.overview import overview
 from outreach.store.ledger import LEDGER
@@ -232,3 +232,13 @@ def test_a_campaign_that_is_not_loaded_is_not_scheduled(world: World) -> None:
             rule="2020-01-01T18:00",
             zone="Asia/Phnom_Penh",
         )
+
+
+def test_a_broadcast_shows_as_paused_while_its_campaign_is_stopped(world: World) -> None:
+    runtime = world.runtime
+    world.enrol(1)
+    world.fire()
+    steering.pause(runtime.engine, runtime.clock, SLUG, reason="test", by="tests")
+    assert overview(runtime.engine)[0].broadcasts[0].state == "paused"
+    steering.resume(runtime.engine, runtime.clock, SLUG, reason="test", by="tests")
+    assert overview(runtime.engine)[0].broadcasts[0].state == "running"
