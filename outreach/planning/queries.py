@@ -26,6 +26,7 @@ from sqlalchemy import (
 from outreach.delivery.tables import Attempt, Receipt
 from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.kernel.ids import public_id
+from outreach.people.tables import SafeContact
 from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES
 from outreach.planning.tables import Broadcast, Schedule
 from outreach.store import dialect
@@ -35,6 +36,7 @@ from outreach.store.listed import listed, packed
 SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
 BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
 ATTEMPTS: Table = Attempt.__table__  # type: ignore[attr-defined]
+SAFE_CONTACTS: Table = SafeContact.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
 
 # Spelt out, so that the index of open deliveries serves it.
@@ -71,11 +73,14 @@ def campaign_by_slug(connection: Connection, slug: str) -> Row[Any] | None:
 
 def facts_for_retry(connection: Connection, delivery_ids: Collection[int]) -> dict[int, Any]:
     """By delivery: its campaign's retry policy as stored, and what its person can take."""
-    d, c = DELIVERIES.c, CONTACTS.c
+    d, c, safe = DELIVERIES.c, CONTACTS.c, SAFE_CONTACTS.c
     query = (
-        select(d.id, CAMPAIGNS.c.retry, c.channel, c.reads, c.shows_khmer)
+        select(
+            d.id, CAMPAIGNS.c.retry, c.channel, c.reads, c.shows_khmer, safe.channel.label("safe")
+        )
         .join(CAMPAIGNS, CAMPAIGNS.c.id == d.campaign_id)
         .join(CONTACTS, c.id == d.contact_id)
+        .outerjoin(SAFE_CONTACTS, safe.contact_id == d.contact_id)
         .where(d.id.in_(delivery_ids))
     )
     return {row.id: row for row in connection.execute(query)}

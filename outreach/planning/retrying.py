@@ -26,7 +26,7 @@ def _policy(row: Row[Any], known: Row[Any], words: Collection[tuple[str, str]]) 
     usual = RetryPolicy()
     channels = accepted(
         choice=known.channel,
-        safe="",
+        safe=known.safe or "",
         reads=known.reads,
         shows_khmer=known.shows_khmer,
         language=row.language if (row.language, "sms") in words else FALLBACK,

@@ -124,6 +124,19 @@ def test_s5_a_broadcast_keeps_to_what_the_person_set(
     assert outcome(world) == [expected]
 
 
+def test_s5_a_retry_does_not_change_to_a_channel_that_the_person_did_not_set(
+    world: World, clock: FixedClock
+) -> None:
+    world.enrol(1)
+    safe(world, channel="sms")
+    world.fire()
+    for _ in range(3):
+        world.send()
+        world.report(world.all(ATTEMPTS)[-1].public_id, "failed", error_code="30003")
+        clock.advance(timedelta(hours=9))
+    assert {row.channel for row in world.all(ATTEMPTS)} == {"sms"}
+
+
 def heard_from_us(world: World, times: int) -> None:
     """The first contact was sent so many other broadcasts."""
     for _ in range(times):

@@ -23,15 +23,13 @@ from sqlalchemy import (
 )
 
 from outreach.content.queries import WORDINGS
-from outreach.people.tables import SafeContact
 from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES, wording_id
-from outreach.planning.queries import ATTEMPTS, BROADCASTS
+from outreach.planning.queries import ATTEMPTS, BROADCASTS, SAFE_CONTACTS
 from outreach.planning.tables import Budget, Corridor
 from outreach.store import dialect
 from outreach.store.listed import among, packed_values
 
 BUDGETS: Table = Budget.__table__  # type: ignore[attr-defined]
-SAFE_CONTACTS: Table = SafeContact.__table__  # type: ignore[attr-defined]
 CORRIDORS: Table = Corridor.__table__  # type: ignore[attr-defined]
 _OPEN = ("pending", "leased", "trying")
 _LEFT = ("opted_out", "declined", "forgotten")
