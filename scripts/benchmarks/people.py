@@ -100,10 +100,10 @@ def run(scale: float) -> Iterator[Result]:
 
 def _measure(database: str, bench: _Bench) -> Iterator[Result]:
     before = bench.bare()
-    ours = bench.imported(f"{bench.rows} added")
+    ours = bench.imported(f": {bench.rows:,} added")
     baseline = mean((before, bench.bare()))
     yield _result("people.import", database, ours, baseline, _TARGET)
-    yield _result("people.again", database, bench.imported("0 added"), baseline, 0.0)
+    yield _result("people.again", database, bench.imported(": 0 added"), baseline, 0.0)
 
 
 def _result(
