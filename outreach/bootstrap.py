@@ -21,6 +21,7 @@ import outreach.staff.tables
 import outreach.store.ledger
 import outreach.store.processes
 from outreach.content.doors import load_doors
+from outreach.content.optin import Wordings, load_wordings
 from outreach.content.prices import Prices, load_prices
 from outreach.content.replies import Replies, load_replies
 from outreach.delivery.dispatch import Dispatcher, SenderPace
@@ -156,6 +157,26 @@ def register_vault(settings: Settings, engine: Engine) -> Vault:
     return vault
 
 
+@dataclass(frozen=True)
+class Register:
+    """The register as the settings name it, for the commands about people."""
+
+    settings: Settings
+    engine: Engine
+    vault: Vault
+    clock: Clock
+
+    @property
+    def parts(self) -> tuple[Engine, Vault, Clock]:
+        """What most use cases begin with."""
+        return self.engine, self.vault, self.clock
+
+
+def open_register(settings: Settings) -> Register:
+    """Opens it; raises as `open_engine` does."""
+    return Register(settings, open_engine(settings), settings.vault(), open_clock_of(settings))
+
+
 def replies_of(settings: Settings) -> Replies:
     """The automatic replies, checked."""
     doors = load_doors(settings.campaigns_dir / "doors.csv")
@@ -175,6 +196,11 @@ def require_split(settings: Settings, command: str) -> None:
 def prices_of(settings: Settings) -> Prices:
     """The price table, checked."""
     return load_prices(settings.campaigns_dir / "prices.csv")
+
+
+def wordings_of(settings: Settings) -> Wordings:
+    """What people agree to when they join, checked."""
+    return load_wordings(settings.campaigns_dir / "optin.yaml")
 
 
 def build(settings: Settings) -> Runtime:
@@ -218,7 +244,15 @@ def assemble(
         gateway=gateway,
         # Answers first: they are looked at before any broadcast.
         lanes=(answers.answers_lane(help_vault), broadcasts),
-        desk=Desk(engine, clock, vault, help_vault, replies, broadcasts),
+        desk=Desk(
+            engine,
+            clock,
+            vault,
+            help_vault,
+            replies,
+            broadcasts,
+            wordings_of(settings).newest.version,
+        ),
         executor=UrgentFirst(_threads(engine), "database"),
         book=MemoryBook() if engine.dialect.name == "sqlite" else SharedBook(engine),
     )

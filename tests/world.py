@@ -73,24 +73,25 @@ class World:
             connection.execute(people.CONTACTS.insert().values(row | columns))
         return who
 
-    def bring_in(self, audience: str = "everybody") -> str:
-        """Brings the shipped campaign in, for an audience in YAML; returns its digest."""
+    def bring_in(self, audience: str = "everybody", **changes: Any) -> str:
+        """Brings the shipped campaign in, for an audience in YAML, with other `changes`; returns
+        its digest."""
         runtime, problems = self.runtime, list[Problem]()
         doors = load_doors(runtime.settings.campaigns_dir / "doors.csv")
         file = load(runtime.settings.campaigns_dir / SLUG, doors)
         rule = read_rule(file.path, YAML().load(audience), 1, problems)
         assert not problems
-        file = replace(file, audience=rule)
+        file = replace(file, audience=rule, **changes)
         campaigns.bring_in(runtime.engine, runtime.clock, file, doors)
-        return str(self.one("SELECT digest FROM campaign"))
+        return str(self.one(f"SELECT digest FROM campaign WHERE slug = '{file.slug}'"))  # noqa: S608
 
-    def fire(self, audience: str = "everybody") -> None:
+    def fire(self, audience: str = "everybody", **changes: Any) -> None:
         """Brings the shipped campaign in and lets it fire now; plans it whole."""
-        runtime = self.runtime
-        self.bring_in(audience)
+        runtime, slug = self.runtime, changes.get("slug", SLUG)
+        self.bring_in(audience, **changes)
         at = runtime.clock.now().strftime("%Y-%m-%dT%H:%M:%S")
         campaigns.set_schedule(
-            runtime.engine, runtime.clock, SLUG, kind="once", rule=at, zone="UTC"
+            runtime.engine, runtime.clock, slug, kind="once", rule=at, zone="UTC"
         )
         assert broadcasts.fire_due(runtime.engine, runtime.clock) == 1
         self.plan()

@@ -17,6 +17,7 @@ from outreach.kernel.errors import OutreachError
 GROUPS = (
     "audience",
     "campaigns",
+    "communities",
     "corridors",
     "db",
     "delivery",

@@ -31,6 +31,7 @@ from outreach.kernel.errors import NotFound
 REQUIRED = ("km", "en")
 _KEYS = (
     "name",
+    "purpose",
     "audience",
     "retry",
     "validity_hours",
@@ -43,18 +44,21 @@ _KEYS = (
     "approvals",
 )
 _RETRY_KEYS = ("attempts", "hours", "days_between", "other_channel")
+_INVITATION = "invitation"
+_PURPOSES = ("campaign", _INVITATION)
 
 
 @dataclass(frozen=True)
 class Campaign:
     """A campaign as its folder says; `path` is its campaign.yaml. `audience` is as written, names
     not looked up yet; `texts` by language, with doors by name; `retry` holds limit, hours,
-    days_between and other_channel."""
+    days_between and other_channel. `purpose` "invitation": to people who are only listed."""
 
     path: Path
     slug: str
     name_km: str
     name_en: str
+    purpose: str
     audience: Rule
     retry: dict[str, Any]
     validity_seconds: int
@@ -73,14 +77,16 @@ def load(folder: Path, doors: dict[str, Door]) -> Campaign:
         raise NotFound("There is no such campaign folder.", where=str(folder))
     head = read_mapping(path)
     problems = unknown_keys(path, head, _KEYS)
+    purpose = _purpose(path, head, problems)
     texts = _texts(folder, doors, _number(path, head, "most_parts", 3, 10, problems), problems)
     campaign = Campaign(
         path=path,
         slug=folder.resolve().name,
         name_km=_name(path, head, "km", problems),
         name_en=_name(path, head, "en", problems),
+        purpose=purpose,
         audience=read_rule(path, head.get("audience"), line_of(head, "audience"), problems),
-        retry=_retry(path, head, problems),
+        retry=_retry(path, head, purpose, problems),
         validity_seconds=_number(path, head, "validity_hours", 4, 4, problems) * 3600,
         expires_hours=_number(path, head, "expires_hours", 48, 240, problems),
         sending={
@@ -105,7 +111,7 @@ def digest(campaign: Campaign) -> str:
         language: hashlib.sha256(item.path.read_bytes()).hexdigest() if item.path else "placeholder"
         for language, item in campaign.recordings.items()
     }
-    said = [campaign.slug, campaign.texts, recordings, as_json(campaign.audience)]
+    said = [campaign.slug, campaign.purpose, campaign.texts, recordings, as_json(campaign.audience)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -139,7 +145,15 @@ def _name(path: Path, head: CommentedMap, language: str, problems: list[Problem]
     return name
 
 
-def _retry(path: Path, head: CommentedMap, problems: list[Problem]) -> dict[str, Any]:
+def _purpose(path: Path, head: CommentedMap, problems: list[Problem]) -> str:
+    purpose = head.get("purpose", _PURPOSES[0])
+    if purpose not in _PURPOSES:
+        line, todo = line_of(head, "purpose"), f"Write one of: {', '.join(_PURPOSES)}."
+        problems.append(Problem(path, line, f"There is no purpose {purpose!r}.", todo))
+    return str(purpose)
+
+
+def _retry(path: Path, head: CommentedMap, purpose: str, problems: list[Problem]) -> dict[str, Any]:
     given = head.get("retry") or CommentedMap()
     if not isinstance(given, CommentedMap):
         todo = f"Write {', '.join(_RETRY_KEYS)} under it."
@@ -150,8 +164,12 @@ def _retry(path: Path, head: CommentedMap, problems: list[Problem]) -> dict[str,
     if not isinstance(hours, list) or not all(h in range(24) for h in hours) or len(hours) < 2:
         line = line_of(given, "hours")
         problems.append(Problem(path, line, "hours are no local hours.", "Give two, 0 to 23."))
+    attempts = _number(path, given, "attempts", 1, 5, problems)
+    if purpose == _INVITATION and attempts > 1:
+        line = line_of(given, "attempts")
+        problems.append(Problem(path, line, "An invitation is sent once (S13).", "Give 1."))
     return {
-        "limit": _number(path, given, "attempts", 1, 5, problems),
+        "limit": attempts,
         "hours": list(hours) if isinstance(hours, list) else [],
         "days_between": _number(path, given, "days_between", 0, 7, problems, least=0),
         "other_channel": flag(path, given, "other_channel", False, problems),

@@ -7,9 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from outreach.gateways.ports import InboundCall
 from outreach.hotline import queries
+from outreach.hotline.answering import queue
 from outreach.hotline.desk import Desk
+from outreach.hotline.rules.answer import LOOP_WINDOW
 from outreach.hotline.rules.calling import CallState
+from outreach.people.communities import joining
 from outreach.store.engine import transaction
 from outreach.store.ledger import Fact, append
 
@@ -31,18 +35,29 @@ def ask(
     return added
 
 
-def missed_call(desk: Desk, number: str, sid: str) -> bool:
-    """Somebody rang us: they are called back, and their own call cost nothing."""
+def missed_call(desk: Desk, number: str, sid: str, to: str = "") -> bool:
+    """Somebody rang us: they are called back, and their own call cost nothing. Who rang the number
+    of a community joins it instead, and gets the one text that says how to leave (S12)."""
     now = desk.clock.now()
     with transaction(desk.engine) as connection:
-        return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)
+        language = joining.by_call(connection, desk.vault, number, to, at=now)
+        if language is None:
+            return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)
+        keys = desk.help_vault.lookups(number)
+        # A hook that comes twice, or somebody who rings again and again, is answered once.
+        if not queries.recent_answers(connection, keys, now - LOOP_WINDOW):
+            queue(connection, desk, number, desk.replies.text("START", language), now)
+        return False
 
 
 def rang_unheard(
-    connection: Connection, desk: Desk, number: str, sid: str, came: datetime, now: datetime
+    connection: Connection, desk: Desk, call: InboundCall, came: datetime, now: datetime
 ) -> bool:
     """A call that no hook told us of: called back if there is time for that still (S5), else a
-    person is told. False for one that we know of."""
+    person is told; who rang a join number joins. False for one that we know of."""
+    number, sid = call.number, call.sid
+    if joining.by_call(connection, desk.vault, number, call.to, at=now) is not None:
+        return False
     keys = desk.help_vault.lookups(number)
     if queries.knows_call(connection, sid, keys, came - WITHIN, came + WITHIN):
         return False

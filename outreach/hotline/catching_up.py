@@ -82,10 +82,7 @@ def _take_in(
         fresh = [text for text in texts if text.sid not in known]
         heard = receive_in(connection, desk, fresh)
         now = desk.clock.now()
-        rang = [
-            rang_unheard(connection, desk, call.number, call.sid, call.at or now, now)
-            for call in calls
-        ]
+        rang = [rang_unheard(connection, desk, call, call.at or now, now) for call in calls]
         queries.set_seen_until(connection, began)
     found = sum(item.new for item in heard) + sum(rang)
     if found:

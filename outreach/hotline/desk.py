@@ -15,7 +15,8 @@ from outreach.kernel.sealing import Vault
 @dataclass(frozen=True)
 class Desk:
     """`vault` opens the register (opt-outs), `help_vault` the sealed help store, never mixed.
-    `broadcasts` is the lane from which a STOP takes what is queued."""
+    `broadcasts` is the lane from which a STOP takes what is queued; `wording` is the version to
+    which START agrees (S12)."""
 
     engine: Engine
     clock: Clock
@@ -23,3 +24,4 @@ class Desk:
     help_vault: Vault
     replies: Replies
     broadcasts: Lane
+    wording: str

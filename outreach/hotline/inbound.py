@@ -15,14 +15,19 @@ from sqlalchemy import Connection
 from outreach.delivery.stopping import suppress_contact
 from outreach.gateways.ports import Inbound
 from outreach.hotline import queries
+from outreach.hotline.answering import queue
 from outreach.hotline.callback import WITHIN, ask
 from outreach.hotline.desk import Desk
+from outreach.hotline.rules import invited
 from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW, decide
 from outreach.kernel.ids import public_id
 from outreach.language.fallback import pick
 from outreach.language.match import Match, match
-from outreach.language.parts import count
 from outreach.people import contacts, optout
+from outreach.people.communities import joining
+from outreach.people.consenting import on_day, step
+from outreach.people.persons import safe
+from outreach.people.rules.consent import Consent, Event
 from outreach.store.engine import transaction
 from outreach.store.ledger import Fact, append
 
@@ -34,6 +39,14 @@ class Heard:
     new: bool
     intent: str = ""
     answered: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the sender told us before: their language, and whether STOP gets a line back (S4)."""
+
+    language: str | None
+    stop_reply: bool
 
 
 def receive(desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
@@ -51,24 +64,12 @@ def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> He
     understood = match(text.body)
     came = text.at or now
     reference = public_id("in")
-    stored = queries.add_inbound(
-        connection,
-        {
-            "sid": text.sid,
-            "number_key": desk.help_vault.lookup(text.sender_number),
-            "number_sealed": desk.help_vault.seal(text.sender_number),
-            "body_sealed": desk.help_vault.seal(text.body),
-            "intent": understood.intent,
-            "language": understood.language or "",
-            "at": came,
-        },
-    )
-    if not stored:
+    if not _store(connection, desk, text, understood, came):
         return Heard(new=False)
     keys = desk.help_vault.lookups(text.sender_number)
     # A text that the hook missed may be older than the person's last word on the matter.
     outdated = text.at is not None and queries.newer_word(connection, keys, came)
-    told = _consent(connection, desk, text.sender_number, None if outdated else understood, now)
+    told = _consent(connection, desk, text, None if outdated else understood, now)
     recent = queries.recent_answers(connection, keys, now - LOOP_WINDOW)
     decision = decide(
         understood.intent,
@@ -83,57 +84,99 @@ def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> He
         ask(connection, desk, text.sender_number, source="sms", source_id=text.sid, now=now)
     facts = [Fact("help.conversation", now, detail=understood.intent.lower())]
     append(connection, facts)
-    if decision.answer is None:
+    if decision.answer is None or (decision.answer == "STOP" and not told.stop_reply):
         return Heard(True, understood.intent)
-    language = understood.lang or pick(understood.language, told, desk.replies.languages)
-    _queue(connection, desk, text.sender_number, desk.replies.text(decision.answer, language), now)
+    language = understood.lang or pick(understood.language, told.language, desk.replies.languages)
+    body = desk.replies.text(decision.answer, language)
+    queue(connection, desk, text.sender_number, body, now)
     return Heard(True, understood.intent, answered=True)
 
 
-def _consent(
-    connection: Connection, desk: Desk, number: str, understood: Match | None, now: datetime
-) -> str | None:
-    """The part of a text that belongs to the register: STOP, START and the language; None where
-    the person has said another thing since.
+def _store(
+    connection: Connection, desk: Desk, text: Inbound, understood: Match, came: datetime
+) -> bool:
+    """Keeps a text once; False for one that had come before."""
+    return queries.add_inbound(
+        connection,
+        {
+            "sid": text.sid,
+            "number_key": desk.help_vault.lookup(text.sender_number),
+            "number_sealed": desk.help_vault.seal(text.sender_number),
+            "body_sealed": desk.help_vault.seal(text.body),
+            "intent": understood.intent,
+            "language": understood.language or "",
+            "at": came,
+        },
+    )
 
-    Returns the language that the person had set, if we know them.
+
+def _consent(
+    connection: Connection, desk: Desk, text: Inbound, understood: Match | None, now: datetime
+) -> Told:
+    """The part of a text that belongs to the register: STOP, START, JOIN and the language; None
+    where the person has said another thing since.
+
+    An answer to the invitation counts as such; what is answered back never tells it (S3).
     """
-    contact = contacts.find_by_number(connection, desk.vault, number)
-    if understood is None:
-        return contact.language if contact else None
+    contact = contacts.find_by_number(connection, desk.vault, text.sender_number)
+    if understood is not None:
+        _obey(connection, desk, text, contact, understood, now)
+    if contact is None:
+        return Told(None, stop_reply=True)
+    return Told(contact.language, stop_reply=safe.stop_reply(connection, contact.id))
+
+
+def _obey(
+    connection: Connection,
+    desk: Desk,
+    text: Inbound,
+    contact: contacts.ContactView | None,
+    understood: Match,
+    now: datetime,
+) -> None:
+    number = text.sender_number
     if understood.opt_out:
         # Deliveries before contacts, as the senders lock them: no two wait for each other.
         if contact:
             suppress_contact(connection, desk.broadcasts, contact.id, "opted_out", now)
         optout.opt_out(connection, desk.vault, number, at=now, source="sms")
-    elif understood.intent == "START":
-        optout.end_opt_out(connection, desk.vault, number, at=now, source="sms")
+    elif understood.intent == "START" and understood.code is None:
+        _start(connection, desk, number, understood, now)
+    elif understood.intent == "START" and understood.code is not None:
+        language = understood.language or ""
+        vault, code = desk.vault, understood.code
+        if not joining.by_code(connection, vault, number, code, at=now, language=language):
+            queries.add_alert(connection, "join_code", text.sid, now)
     elif understood.intent == "LANG" and understood.lang and contact:
         contacts.set_language(connection, contact.id, understood.lang, now)
-    return contact.language if contact else None
+    elif contact and contact.consent == Consent.INVITED:
+        _answered(connection, desk, number, invited.answer(text.body), now)
+
+
+def _start(
+    connection: Connection, desk: Desk, number: str, understood: Match, now: datetime
+) -> None:
+    optout.start(
+        connection,
+        desk.vault,
+        number,
+        at=now,
+        source="sms",
+        evidence=on_day("texted START", now, desk.wording),
+        language=understood.language or "",
+    )
+
+
+def _answered(
+    connection: Connection, desk: Desk, number: str, said: str | None, now: datetime
+) -> None:
+    if said is None:
+        return
+    event = Event.ACCEPT if said == invited.YES else Event.DECLINE
+    evidence = on_day(f"answered {said} to the invitation", now, desk.wording)
+    step(connection, desk.vault, number, event, at=now, source="sms", evidence=evidence)
 
 
 def _asks_for_call(body: str) -> bool:
     # The digit 9 alone means "a person calls me back", by SMS as in a call (S7).
     return match(body).matched.startswith("9")
-
-
-def _queue(connection: Connection, desk: Desk, number: str, body: str, now: datetime) -> None:
-    queries.add_delivery(
-        connection,
-        {
-            "state": "pending",
-            "reason": "",
-            "channel": "sms",
-            "zone": "Asia/Phnom_Penh",
-            "due_at": now,
-            "expires_at": now + ANSWER_WITHIN,
-            "attempts": 0,
-            "updated_at": now,
-            "reference": public_id("re"),
-            "number_key": desk.help_vault.lookup(number),
-            "address_sealed": desk.help_vault.seal(number),
-            "body_sealed": desk.help_vault.seal(body),
-            "parts": count(body).parts,
-        },
-    )

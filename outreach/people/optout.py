@@ -8,45 +8,39 @@ from sqlalchemy import Connection
 
 from outreach.kernel.sealing import Vault
 from outreach.people import queries
-from outreach.people.history import Step, note
-from outreach.people.rules.consent import Consent, Event, after
+from outreach.people.consenting import step
+from outreach.people.rules.consent import Event
+from outreach.people.rules.row import Evidence
 
 
 def opt_out(
     connection: Connection, vault: Vault, number: str, *, at: datetime, source: str
 ) -> None:
     """Records that `number` (E.164) said STOP. Saying it twice changes nothing."""
+    keys = vault.lookups(number)
     queries.hold(connection, alone=False)
-    key = vault.lookup(number)
-    if queries.opted_out(connection, vault.lookups(number)):
+    queries.hold_number(connection, keys)
+    if queries.opted_out(connection, keys):
         return
-    queries.put_opt_out(connection, key, source, at)
-    _step(connection, vault, number, Event.STOP, at, source)
+    step(connection, vault, number, Event.STOP, at=at, source=source)
+    queries.put_opt_out(connection, keys[0], source, at)
 
 
-def end_opt_out(
-    connection: Connection, vault: Vault, number: str, *, at: datetime, source: str
-) -> None:
-    """Records that `number` said START (or that staff wrote down why it is undone)."""
-    queries.hold(connection, alone=False)
+def start(
+    connection: Connection,
+    vault: Vault,
+    number: str,
+    *,
+    at: datetime,
+    source: str,
+    evidence: Evidence | None = None,
+    language: str = "",
+) -> int | None:
+    """Records that `number` said START (or that staff wrote down why it is undone): a stranger
+    registers themselves, in `language`. Returns the contact's id."""
+    adds = {"language": language} if language else {}
+    contact = step(
+        connection, vault, number, Event.START, at=at, source=source, evidence=evidence, adds=adds
+    )
     queries.end_opt_out(connection, vault.lookups(number), at)
-    _step(connection, vault, number, Event.START, at, source)
-
-
-def _step(
-    connection: Connection, vault: Vault, number: str, event: Event, at: datetime, source: str
-) -> None:
-    found = queries.lock_by_key(connection, vault.lookups(number))
-    if not found:
-        if event is Event.STOP:
-            stranger = Step(None, vault.lookup(number), None, Consent.OPTED_OUT, source, {})
-            note(connection, [stranger], at)
-        return
-    for row in found:
-        before = Consent(row.consent)
-        now = after(before, event)
-        if now is before:
-            continue
-        queries.set_contacts(connection, [{"b_id": row.id, "consent": now, "updated_at": at}])
-        step = Step(row.id, row.number_key, before, now, source, dict(row._mapping))
-        note(connection, [step], at)
+    return contact

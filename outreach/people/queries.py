@@ -34,6 +34,13 @@ def hold(connection: Connection, *, alone: bool) -> None:
         connection.execute(select(lock(_REGISTER)))
 
 
+def hold_number(connection: Connection, keys: Sequence[bytes]) -> None:
+    """Lets the STOP, START and JOIN of one number, known or not, come one after the other."""
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(keys[0][:8], "big", signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
 def put_places(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
     """Adds places, or replaces what they were."""
     statement = insert(connection, PLACES)
@@ -72,6 +79,12 @@ def contact(connection: Connection, contact_id: int) -> Row[Any] | None:
     return connection.execute(select(CONTACTS).where(CONTACTS.c.id == contact_id)).first()
 
 
+def contacts(connection: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Contacts by their ids, in order of these."""
+    query = select(CONTACTS).where(CONTACTS.c.id.in_(ids)).order_by(CONTACTS.c.id)
+    return connection.execute(query).all()
+
+
 def lock_contact(connection: Connection, contact_id: int) -> Row[Any] | None:
     """The same, locked until the transaction ends."""
     query = select(CONTACTS).where(CONTACTS.c.id == contact_id)
@@ -102,6 +115,12 @@ def add_contacts(
     add_rows(
         connection, CONTACTS, names, rows, {"own_words": [], "created_at": at, "updated_at": at}
     )
+
+
+def add_contact(connection: Connection, row: Mapping[str, Any]) -> int | None:
+    """Adds one contact and returns its id; None if its number is here already."""
+    statement = insert(connection, CONTACTS).values(row).on_conflict_do_nothing()
+    return connection.execute(statement.returning(CONTACTS.c.id)).scalar()
 
 
 def set_contacts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -7,76 +7,95 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput, NotFound
-from outreach.kernel.mask import mask, scrub
+from outreach.kernel.mask import mask
 from outreach.kernel.sealing import Vault
-from outreach.people import queries
+from outreach.people import audit, queries
+from outreach.people.audit import Asking
+from outreach.people.communities import focal
+from outreach.people.communities import queries as communities
 from outreach.people.enrolment import BLANK
 from outreach.people.history import Step, tell
+from outreach.people.persons import queries as persons
+from outreach.people.persons.linking import part
 from outreach.people.places import gazetteer
 from outreach.people.rules.consent import Consent, Event, after
-from outreach.people.rules.numbers import Number, parse_number
+from outreach.people.rules.numbers import number_in
 from outreach.people.rules.row import Entry, read
 from outreach.store.engine import transaction
 
 # What staff may correct, by the names that the columns of a contact file have.
 CORRECTABLE = tuple(sorted(BLANK))
 _HOME_ZONE = ZoneInfo("Asia/Phnom_Penh")
-_REASON_LEAST, _REASON_MOST, _BY_MOST = 5, 200, 60
 _PLACES = frozenset(("province", "commune"))
-
-
-@dataclass(frozen=True)
-class Asking:
-    """Who asks (a staff member), and why, in words that name nobody."""
-
-    by: str
-    reason: str
+_SHOWN = ("consent", "timezone", "operator_hint", "own_words", "created_at")
+_HISTORY = ("at", "before", "after", "source", "how", "wording", "given_on", "language")
+_SAFE = ("channel", "hours", "days", "language", "stop_reply", "set_at", "ask_again_at")
+_MEMBER = ("name_km", "name_en", "kind", "how", "at", "left_at")
+_AUDIT = ("at", "action", "changed", "by", "reason")
 
 
 @dataclass(frozen=True)
 class Held:
     """All that the register holds of a number. `contact_id` is None for a stranger, of whom only
-    `stopped_at` can be known; `history` and `audit` are oldest first, without fingerprints."""
+    `stopped_at` can be known; `history`, `communities` and `audit` are oldest first, without
+    fingerprints. `safe` is how they may be reached, `linked` their other numbers, masked, and
+    `focal_of` the join codes of communities that are asked through this number."""
 
     masked: str
     contact_id: int | None
     stopped_at: datetime | None
     person: Mapping[str, Any] = field(default_factory=dict)
     history: tuple[Mapping[str, Any], ...] = ()
+    safe: Mapping[str, Any] = field(default_factory=dict)
+    communities: tuple[Mapping[str, Any], ...] = ()
+    linked: tuple[str, ...] = ()
+    focal_of: tuple[str, ...] = ()
     audit: tuple[Mapping[str, Any], ...] = ()
 
 
 def show(engine: Engine, vault: Vault, clock: Clock, written: str, asking: Asking) -> Held:
     """What is held of the number in `written` (any notation); raises BadInput where it is none."""
-    number = _number(written)
-    keys = vault.lookups(number.e164)
+    number = number_in(written)
+    keys = vault.lookups(number)
     with transaction(engine) as connection:
         row = next(iter(queries.contacts_by_key(connection, keys)), None)
         stops = [stop.at for stop in queries.opt_outs(connection, keys) if stop.ended_at is None]
-        contact = row.public_id if row else ""
-        _audit(connection, clock, asking, contact, "show", ())
-        shown = (*BLANK, "consent", "timezone", "operator_hint", "own_words", "created_at")
-        history = ("at", "before", "after", "source", "how", "wording", "given_on", "language")
-        audit = ("at", "action", "changed", "by", "reason")
-        return Held(
-            masked=mask(number.e164),
+        audit.note(connection, asking, "show", row.public_id if row else "", clock.now())
+        held = Held(
+            masked=mask(number),
             contact_id=row.id if row else None,
             stopped_at=min(stops, default=None),
-            person={name: getattr(row, name) for name in shown} if row else {},
-            history=tuple(_only(history, item) for item in queries.events(connection, keys)),
-            audit=tuple(
-                _only(audit, item) for item in (queries.audits(connection, contact) if row else ())
-            ),
+            history=tuple(_only(_HISTORY, item) for item in queries.events(connection, keys)),
+            focal_of=tuple(focal.codes_of(connection, vault, number)),
         )
+        return _known(connection, vault, held, row) if row else held
+
+
+def _known(connection: Connection, vault: Vault, held: Held, row: Row[Any]) -> Held:
+    safe = persons.safe_contact(connection, row.id)
+    linked = persons.person(connection, row.person_id) if row.person_id else ()
+    told = _only(_SAFE, safe) if safe else {}
+    if safe and safe.cover_sealed:
+        told["cover"] = vault.unseal(safe.cover_sealed)
+    return replace(
+        held,
+        person=_only((*BLANK, *_SHOWN), row),
+        safe=told,
+        communities=tuple(
+            _only(_MEMBER, item) for item in communities.memberships(connection, row.id)
+        ),
+        linked=tuple(mask(vault.unseal(x.number_sealed)) for x in linked if x.id != row.id),
+        audit=tuple(_only(_AUDIT, item) for item in queries.audits(connection, row.public_id)),
+    )
 
 
 def correct(
@@ -93,17 +112,17 @@ def correct(
     Raises BadInput for a value or column that is none, NotFound for a stranger. Consent is not
     among them: STOP and START are its only ways.
     """
-    number = _number(written)
+    number = number_in(written)
     values = _values(engine, clock, number, given)
     with transaction(engine) as connection:
         queries.hold(connection, alone=False)
-        row = next(iter(queries.lock_by_key(connection, vault.lookups(number.e164))), None)
+        row = next(iter(queries.lock_by_key(connection, vault.lookups(number))), None)
         if row is None:
             raise NotFound("This number is not in the register.")
         changed = tuple(sorted(name for name in values if getattr(row, name) != values[name]))
         own = {"own_words": sorted({*row.own_words, *values}), "updated_at": clock.now()}
         queries.set_contacts(connection, [{"b_id": row.id, **values, **own}])
-        _audit(connection, clock, asking, row.public_id, "correct", changed)
+        audit.note(connection, asking, "correct", row.public_id, clock.now(), changed)
     return changed
 
 
@@ -113,8 +132,8 @@ def forget(engine: Engine, vault: Vault, clock: Clock, written: str, asking: Ask
 
     The STOP is dated by the day alone: its moment would lead to the facts of the same moment.
     """
-    number = _number(written)
-    key, *older = vault.lookups(number.e164)
+    number = number_in(written)
+    key, *older = vault.lookups(number)
     now = clock.now()
     day = datetime.combine(now.astimezone(_HOME_ZONE).date(), time(), _HOME_ZONE)
     with transaction(engine) as connection:
@@ -125,10 +144,14 @@ def forget(engine: Engine, vault: Vault, clock: Clock, written: str, asking: Ask
             gone = after(before, Event.FORGET)
             step = Step(row.id, key, before, gone, "staff", dict(row._mapping))
             tell(connection, [step], now)
+            part(connection, row, now)
+            persons.delete_safe(connection, row.id)
+            communities.delete_memberships(connection, row.id)
             queries.set_contacts(connection, [_emptied(row.id, gone, now)])
+        focal.forget(connection, vault, number)
         queries.delete_events(connection, [key, *older])
         queries.bury(connection, key, older, day)
-        _audit(connection, clock, asking, row.public_id if row else "", "forget", ())
+        audit.note(connection, asking, "forget", row.public_id if row else "", now)
     return row is not None
 
 
@@ -145,53 +168,18 @@ def _emptied(contact_id: int, consent: Consent, now: datetime) -> dict[str, Any]
     }
 
 
-def _number(written: str) -> Number:
-    found = parse_number(written)
-    if not isinstance(found, Number):
-        raise BadInput(found.en, where="NUMBER")
-    return found
-
-
-def _values(
-    engine: Engine, clock: Clock, number: Number, given: Mapping[str, str]
-) -> dict[str, str]:
+def _values(engine: Engine, clock: Clock, number: str, given: Mapping[str, str]) -> dict[str, str]:
     """`given` as columns; a place sets its province and commune together."""
     unknown = sorted(given.keys() - BLANK.keys())
     if unknown or not given:
         what = f"Nothing named {unknown[0]!r} can be corrected." if unknown else "Nothing is given."
         raise BadInput(what, remedy=f"Use --set with one of: {', '.join(CORRECTABLE)}.")
     today = clock.now().astimezone(_HOME_ZONE).date()
-    found = read({"phone": number.e164, **given}, today, gazetteer(engine).find)
+    found = read({"phone": number, **given}, today, gazetteer(engine).find)
     if not isinstance(found, Entry):
         raise BadInput(found[0].reason.en, where=found[0].field)
     names = given.keys() | _PLACES if given.keys() & _PLACES else given.keys()
     return {name: found.values.get(name, BLANK[name]) for name in names}
-
-
-def _audit(
-    connection: Connection,
-    clock: Clock,
-    asking: Asking,
-    contact: str,
-    action: str,
-    changed: tuple[str, ...],
-) -> None:
-    reason = scrub(" ".join(asking.reason.split()))
-    if not _REASON_LEAST <= len(reason) <= _REASON_MOST:
-        raise BadInput(
-            f"A reason has {_REASON_LEAST} to {_REASON_MOST} characters.", where="--reason"
-        )
-    queries.audit(
-        connection,
-        {
-            "contact": contact,
-            "action": action,
-            "changed": list(changed),
-            "reason": reason,
-            "by": asking.by[:_BY_MOST],
-            "at": clock.now(),
-        },
-    )
 
 
 def _only(names: tuple[str, ...], row: Any) -> dict[str, Any]:

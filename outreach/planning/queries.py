@@ -26,7 +26,6 @@ from sqlalchemy import (
 from outreach.delivery.tables import Attempt, Receipt
 from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.kernel.ids import public_id
-from outreach.people.tables import SafeContact
 from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES
 from outreach.planning.tables import Broadcast, Schedule
 from outreach.store import dialect
@@ -36,7 +35,6 @@ from outreach.store.listed import listed, packed
 SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
 BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
 ATTEMPTS: Table = Attempt.__table__  # type: ignore[attr-defined]
-SAFE_CONTACTS: Table = SafeContact.__table__  # type: ignore[attr-defined]
 RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
 
 # Spelt out, so that the index of open deliveries serves it.
@@ -71,21 +69,6 @@ def campaign_by_slug(connection: Connection, slug: str) -> Row[Any] | None:
     return connection.execute(select(CAMPAIGNS).where(CAMPAIGNS.c.slug == slug)).first()
 
 
-def facts_for_retry(connection: Connection, delivery_ids: Collection[int]) -> dict[int, Any]:
-    """By delivery: its campaign's retry policy as stored, and what its person can take."""
-    d, c, safe = DELIVERIES.c, CONTACTS.c, SAFE_CONTACTS.c
-    query = (
-        select(
-            d.id, CAMPAIGNS.c.retry, c.channel, c.reads, c.shows_khmer, safe.channel.label("safe")
-        )
-        .join(CAMPAIGNS, CAMPAIGNS.c.id == d.campaign_id)
-        .join(CONTACTS, c.id == d.contact_id)
-        .outerjoin(SAFE_CONTACTS, safe.contact_id == d.contact_id)
-        .where(d.id.in_(delivery_ids))
-    )
-    return {row.id: row for row in connection.execute(query)}
-
-
 def put_schedule(connection: Connection, row: Mapping[str, Any]) -> None:
     """Sets a campaign's one schedule."""
     statement = dialect.insert(connection, SCHEDULES).values(row)
@@ -116,7 +99,7 @@ def unplanned(connection: Connection) -> Sequence[Any]:
     """Broadcasts that are not planned whole, with what planning needs of their campaign."""
     b, c = BROADCASTS.c, CAMPAIGNS.c
     query = (
-        select(b.id, b.campaign_id, b.cursor, b.started_at, c.audience, c.expires_hours)
+        select(b.id, b.campaign_id, b.cursor, b.started_at, c.audience, c.purpose, c.expires_hours)
         .join(CAMPAIGNS, c.id == b.campaign_id)
         .where(b.state == "running", b.cursor >= 0)
     )

@@ -9,15 +9,15 @@ from sqlalchemy import Connection, Row
 
 from outreach.content import queries as content
 from outreach.delivery.rules.retry import RetryPolicy
-from outreach.planning import queries
 from outreach.planning.audience.queries import FALLBACK
 from outreach.planning.rules.channels import accepted
+from outreach.planning.sending import queries as sending
 
 
 def policies(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[int, RetryPolicy]:
     """The retry policy of each delivery."""
     words = content.languages_of(connection, {row.campaign_id for row in rows})
-    facts = queries.facts_for_retry(connection, [row.id for row in rows])
+    facts = sending.facts_for_retry(connection, [row.id for row in rows])
     return {row.id: _policy(row, facts[row.id], words.get(row.campaign_id, ())) for row in rows}
 
 
@@ -26,7 +26,7 @@ def _policy(row: Row[Any], known: Row[Any], words: Collection[tuple[str, str]]) 
     usual = RetryPolicy()
     channels = accepted(
         choice=known.channel,
-        safe=known.safe or "",
+        safe=known.safe,
         reads=known.reads,
         shows_khmer=known.shows_khmer,
         language=row.language if (row.language, "sms") in words else FALLBACK,

@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from sqlalchemy import Engine
 
 from outreach.kernel.errors import BadInput
-from outreach.reach import queries
+from outreach.reach import persons, queries
 from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
 from outreach.reach.rules.milestones import DIMENSIONS, RULES
 from outreach.store.engine import reading
@@ -70,6 +70,7 @@ def breakdown(
     _check(by)
     with reading(engine) as connection:
         rows = queries.bitmaps(connection, measures, campaign_ids, since, until, (_ALL, *by))
+        known = persons.read(connection, until)
     parts: dict[str, Any] = {
         name: {dim: defaultdict(dict) for dim in (_ALL, *by)} for name in measures
     }
@@ -78,13 +79,13 @@ def breakdown(
     found: dict[Values, dict[str, int]] = defaultdict(lambda: dict.fromkeys(measures, 0))
     for measure in measures:
         for values, contacts in _cells(parts[measure], by).items():
-            found[values][measure] = len(contacts)
+            found[values][measure] = known.count(contacts)
     return Breakdown(
         rules=RULES,
         since=since,
         until=until,
         by=by,
-        total={name: len(_union(parts[name][_ALL].get("", {}))) for name in measures},
+        total={name: known.count(_union(parts[name][_ALL].get("", {}))) for name in measures},
         cells=[Cell(dict(zip(by, values, strict=True)), found[values]) for values in sorted(found)],
         bitmaps=len(rows),
         definitions={name: DEFINITIONS[name] for name in measures},

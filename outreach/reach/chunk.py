@@ -18,8 +18,11 @@ from outreach.reach.rules.milestones import (
     CONSENTED,
     DIMENSIONS,
     LEFT,
+    LINKED,
+    UNLINKED,
     Count,
     Happening,
+    Link,
     Mark,
     Try,
     marks,
@@ -27,7 +30,8 @@ from outreach.reach.rules.milestones import (
 
 ZONE = ZoneInfo("Asia/Phnom_Penh")
 NO_CAMPAIGN = 0
-_OPPOSITE = {CONSENTED: LEFT, LEFT: CONSENTED}
+_OPPOSITE = {CONSENTED: LEFT, LEFT: CONSENTED, LINKED: UNLINKED, UNLINKED: LINKED}
+PERSON = "person"
 Cell = tuple[str, str]
 _ALL: Cell = ("all", "")
 
@@ -52,6 +56,9 @@ class Chunk:
 
     def _mark(self, fact: Row[Any], mark: Mark) -> None:
         day, campaign = self._day(fact.at), fact.campaign_id or NO_CAMPAIGN
+        if isinstance(mark, Link):
+            self._join((day, campaign, mark.milestone, PERSON, fact.detail), fact.contact_id)
+            return
         cells = _plain(fact) if mark.plain else _cells(fact)
         if isinstance(mark, Count):
             for dimension, value in cells:

@@ -12,9 +12,10 @@ from typing import Any
 from pyroaring import BitMap
 from sqlalchemy import Connection, Row
 
-from outreach.reach import queries
+from outreach.reach import persons, queries
 from outreach.reach.chunk import NO_CAMPAIGN, Cell
 from outreach.reach.helping import HelpMonth, by_month
+from outreach.reach.persons import Persons
 from outreach.reach.rules.milestones import (
     ANSWERED_CALLS,
     CONSENTED,
@@ -52,14 +53,19 @@ class Figures:
     _sums: Mapping[tuple[str, Cell], int]
     _sets: Mapping[tuple[str, Cell], BitMap]
     _registered: Mapping[Cell, BitMap]
+    _persons: Persons
 
     def number(self, milestone: str, cell: Cell = ALL) -> int:
         """A sum of things."""
         return self._sums.get((milestone, cell), 0)
 
     def people(self, milestone: str, cell: Cell = ALL) -> int:
-        """Distinct contacts, or attempts, that came to `milestone`."""
-        return len(self._sets.get((milestone, cell), _EMPTY))
+        """Distinct persons that came to `milestone`: contacts, known second numbers once."""
+        return self._persons.count(self._sets.get((milestone, cell), _EMPTY))
+
+    def tries(self, milestone: str) -> int:
+        """Distinct attempts that came to `milestone`."""
+        return len(self._sets.get((milestone, ALL), _EMPTY))
 
     def registered(self, cell: Cell = ALL) -> int:
         """Contacts with live consent at the period's end."""
@@ -111,6 +117,7 @@ def read(
         },
         _sets=_union([*rows, *left]),
         _registered=_consented(consents),
+        _persons=persons.read(connection, until),
     )
 
 

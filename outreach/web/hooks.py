@@ -104,7 +104,7 @@ class Hooks:
     def _next_step(self, call: InboundCall, step: str) -> Flow:
         desk, base_url = self._runtime.desk, self._runtime.settings.public_url
         if call.inbound:
-            missed_call(desk, call.number, call.sid)
+            missed_call(desk, call.number, call.sid, call.to)
             return (Reject(),)
         if call.attempt is None:
             return (Hangup(),)

@@ -21,6 +21,7 @@ PLACES = (
     ("010201", "0102", "commune", "បន្ទាយនាង", "Banteay Neang"),
     ("010202", "0102", "commune", "សំរោង", "Samraong"),
     ("170101", "1701", "commune", "សំរោង", "Samraong"),
+    ("01020101", "010201", "village", "អូរធំ", "Ou Thum"),
 )
 ANNA = "+855381234567"
 GOOD = "038 123 4567,010201,km,female,paper form,2026-02-14,v1"

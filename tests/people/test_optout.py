@@ -22,7 +22,7 @@ def stop(engine: Engine, vault: Vault, clock: FixedClock, number: str) -> None:
 
 def start(engine: Engine, vault: Vault, clock: FixedClock, number: str) -> None:
     with transaction(engine) as connection:
-        optout.end_opt_out(connection, vault, number, at=clock.now(), source="sms")
+        optout.start(connection, vault, number, at=clock.now(), source="sms")
 
 
 def facts(engine: Engine) -> list[tuple[str, bool]]:

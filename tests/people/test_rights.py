@@ -135,7 +135,7 @@ def test_s24_no_list_brings_a_forgotten_person_back_only_start_does(
     assert found.consent == "opted_out"
     rights.forget(register, vault, clock, ANNA, ASKED)
     with transaction(register) as connection:
-        optout.end_opt_out(connection, vault, ANNA, at=clock.now(), source="sms")
+        optout.start(connection, vault, ANNA, at=clock.now(), source="sms")
     importer([HEADER, GOOD])
     found = known(register, vault)
     assert found is not None

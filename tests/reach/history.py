@@ -43,7 +43,23 @@ def histories(draw: st.DrawFn) -> list[Fact]:
     for contact in draw(st.lists(st.integers(1, 6), max_size=8)):
         at = START + timedelta(hours=draw(st.integers(0, 72)))
         facts.append(consent(contact, draw(st.sampled_from(["consented", "opted_out"])), at))
-    return sorted(facts, key=lambda fact: fact.at)
+    return sorted([*facts, *draw(links())], key=lambda fact: fact.at)
+
+
+@st.composite
+def links(draw: st.DrawFn) -> list[Fact]:
+    """Numbers that become one person's, and no longer."""
+    facts: list[Fact] = []
+    person_of: dict[int, str] = {}
+    for hours in sorted(draw(st.lists(st.integers(0, 72), max_size=6))):
+        at, contact = START + timedelta(hours=hours), draw(st.integers(1, 6))
+        person = draw(st.sampled_from(["", "1", "2"]))
+        if old := person_of.pop(contact, ""):
+            facts.append(Fact("person.unlinked", at, contact_id=contact, detail=old))
+        if person:
+            person_of[contact] = person
+            facts.append(Fact("person.linked", at, contact_id=contact, detail=person))
+    return facts
 
 
 @st.composite

@@ -48,12 +48,18 @@ def recount(
         within += f" AND date(at, '+7 hours') >= '{since}'"
     if until:
         within += f" AND date(at, '+7 hours') <= '{until}'"
+    known = f" AND date(at, '+7 hours') <= '{until}'" if until else ""
     for measure, happened in RECOUNT.items():
         for columns in {tuple(by), ()}:
             named = "".join(f"{name}, " for name in columns)
             grouped = f"GROUP BY {', '.join(columns)}" if columns else ""
             query = text(
-                f"SELECT {named} count(DISTINCT contact_id) FROM ledger_fact "  # noqa: S608
+                "WITH last AS (SELECT contact_id, max(id) AS id FROM ledger_fact "  # noqa: S608
+                f"WHERE kind LIKE 'person.%' {known} GROUP BY contact_id), "
+                "link AS (SELECT f.contact_id, 'person ' || f.detail AS person FROM ledger_fact f "
+                "JOIN last ON last.id = f.id WHERE f.kind = 'person.linked') "
+                f"SELECT {named} count(DISTINCT coalesce(person, contact_id)) "
+                "FROM ledger_fact LEFT JOIN link USING (contact_id) "
                 f"WHERE ({happened}) AND {within} {grouped}"
             )
             for *values, number in connection.execute(query):

@@ -9,6 +9,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import carrier
 
+from outreach.kernel.errors import BadInput
 from outreach.language.digits import to_ascii_digits
 from outreach.people.rules.days import looks_like_a_day
 from outreach.people.rules.numberplan import plan_of
@@ -45,6 +46,14 @@ class Number:
     e164: str = field(repr=False)
     operator_hint: str
     zone: str
+
+
+def number_in(written: str, where: str = "NUMBER") -> str:
+    """The number that somebody wrote, in E.164; raises BadInput, which does not show it."""
+    found = parse_number(written)
+    if not isinstance(found, Number):
+        raise BadInput(found.en, where=where)
+    return found.e164
 
 
 def parse_number(text: str, country: str = HOME) -> Number | Reason:

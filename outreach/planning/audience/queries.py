@@ -27,6 +27,7 @@ from outreach.delivery.tables import Delivery
 from outreach.kernel.dimensions import PERSONAL
 from outreach.people.tables import Contact
 from outreach.planning.audience.matching.queries import matches
+from outreach.planning.rules.purpose import CAMPAIGN, INVITATION
 from outreach.planning.tables import Campaign
 from outreach.store.ledger import LEDGER, announce
 
@@ -52,8 +53,8 @@ def plan_chunk(
         "broadcast_id": literal(broadcast.id),
         "campaign_id": literal(broadcast.campaign_id),
         "contact_id": CONTACTS.c.id,
-        "state": case((_may(), "pending"), else_="suppressed"),
-        "reason": _why(),
+        "state": case((_may(broadcast.purpose), "pending"), else_="suppressed"),
+        "reason": _why(broadcast.purpose),
         "channel": _channel(),
         "language": CONTACTS.c.language,
         "zone": CONTACTS.c.timezone,
@@ -77,12 +78,12 @@ def audience_counts(connection: Connection, campaign_id: int, now: datetime) -> 
     """People of a campaign's audience by channel, parts of their text, and whether they may be
     sent to (`may`)."""
     campaign = connection.execute(
-        select(CAMPAIGNS.c.audience).where(CAMPAIGNS.c.id == campaign_id)
+        select(CAMPAIGNS.c.audience, CAMPAIGNS.c.purpose).where(CAMPAIGNS.c.id == campaign_id)
     ).one()
     people = (
         select(
             _channel().label("channel"),
-            case((_may(), 1), else_=0).label("may"),
+            case((_may(campaign.purpose), 1), else_=0).label("may"),
             CONTACTS.c.language,
         )
         .where(meant(stored(campaign.audience), now))
@@ -115,7 +116,7 @@ def counted(
             CONTACTS.c.consent,
             CONTACTS.c.language,
             _channel().label("channel"),
-            _why().label("why"),
+            _why(CAMPAIGN).label("why"),
             tried.label("tried"),
             (made[by] if by in made else CONTACTS.c[by]).label("value"),
         )
@@ -127,12 +128,15 @@ def counted(
     return connection.execute(select(*columns).group_by(*groups)).all()
 
 
-def _may() -> ColumnElement[bool]:
-    return CONTACTS.c.consent == "consented"
+def _may(purpose: str) -> ColumnElement[bool]:
+    """As `purpose.admits` decides again at the moment of sending."""
+    return CONTACTS.c.consent == ("listed" if purpose == INVITATION else "consented")
 
 
-def _why() -> ColumnElement[str]:
-    return case((_may(), ""), (CONTACTS.c.consent == "opted_out", "opted_out"), else_="no_consent")
+def _why(purpose: str) -> ColumnElement[str]:
+    return case(
+        (_may(purpose), ""), (CONTACTS.c.consent == "opted_out", "opted_out"), else_="no_consent"
+    )
 
 
 def _channel() -> ColumnElement[str]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from outreach.planning.rules import cap
+from outreach.planning.rules.purpose import CAMPAIGN, admits
 
 
 class Facts(NamedTuple):
     """What the rules look at. `tried_before` counts other broadcasts to the person in the cap's
-    time; `first_try` says that this delivery is not among those that reached for them already."""
+    time; `first_try` says that this delivery is not among those that reached for them already,
+    `begun` that an attempt of it was recorded, taken or not."""
 
     canceled: bool
     consent: str
@@ -26,6 +28,8 @@ class Facts(NamedTuple):
     first_try: bool
     tried_before: int
     forbidden_word: bool
+    purpose: str = CAMPAIGN
+    begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,8 @@ RULES: dict[str, Rule] = {
     "no_consent": Rule(
         "S13",
         "suppressed",
-        "The person never agreed, declined, or asked to be forgotten.",
-        lambda f: f.consent != "consented",
+        "The person never agreed, declined, or asked to be forgotten; or was invited already.",
+        lambda f: not admits(f.purpose, f.consent, begun=f.begun),
     ),
     "no_wording": Rule(
         "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,8 @@ from outreach.delivery.rules.states import DeliveryState
 from outreach.kernel.errors import Unavailable
 from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
+from outreach.people import queries as people
+from outreach.people.inviting import invite
 from outreach.planning.rules import cap, window
 from outreach.planning.rules.admission import RULES, Facts, forbidden
 from outreach.planning.sending import queries, spending
@@ -34,20 +36,43 @@ def checker(vault: Vault, prices: Prices, *, loopback: bool) -> Check:
     def check(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Sequence[Verdict]:
         if not rows:
             return ()
+        inviting = queries.invitations(connection, {row.campaign_id for row in rows})
+        if inviting:
+            people.hold(connection, alone=False)
         known = queries.facts_for_check(connection, [row.id for row in rows], now - cap.WINDOW)
         closed = queries.closed_from(connection, HOME)
         # Two deliveries of one chunk may be to one person: the second sees the first.
         heard: Counter[int] = Counter()
+        asked: set[int] = set()
         verdicts = []
         for row in rows:
             mine = known[row.id]
             verdict = _verdict(vault, mine, row, now, loopback, closed, heard)
+            if isinstance(verdict, Ready) and row.campaign_id in inviting:
+                if row.contact_id in asked:  # one ever (S13)
+                    verdict = Held(row.id, DeliveryState.SUPPRESSED, "no_consent")
+                asked.add(row.contact_id)
             if isinstance(verdict, Ready) and row.attempts == 0:
                 heard[_person(mine, row)] += 1
             verdicts.append(verdict)
-        return spending.fit(connection, prices, rows, verdicts, now)
+        fitting = spending.fit(connection, prices, rows, verdicts, now)
+        _invite(connection, rows, fitting, inviting, now)
+        return fitting
 
     return check
+
+
+def _invite(
+    connection: Connection,
+    rows: Sequence[Row[Any]],
+    verdicts: Sequence[Verdict],
+    inviting: Collection[int],
+    now: datetime,
+) -> None:
+    leaving = {verdict.delivery_id for verdict in verdicts if isinstance(verdict, Ready)}
+    asked = [r.contact_id for r in rows if r.id in leaving and r.campaign_id in inviting]
+    if asked:
+        invite(connection, asked, now)
 
 
 def _verdict(
@@ -70,6 +95,8 @@ def _verdict(
         first_try=row.attempts == 0,
         tried_before=known.tried_before + heard[_person(known, row)],
         forbidden_word=row.channel == "sms" and bool(known.body) and bool(_forbidden(known.body)),
+        purpose=known.purpose,
+        begun=row.first_tried_at is not None,
     )
     reason = forbidden(facts)
     if reason:

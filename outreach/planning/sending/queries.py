@@ -1,4 +1,4 @@
-"""The SQL of stopping broadcasts and of what they may cost; nothing here commits."""
+"""The SQL of what may be sent, tried again and stopped; nothing here commits."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ from sqlalchemy import (
 )
 
 from outreach.content.queries import WORDINGS
+from outreach.people.persons.queries import SAFE
 from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES, wording_id
-from outreach.planning.queries import ATTEMPTS, BROADCASTS, SAFE_CONTACTS
+from outreach.planning.queries import ATTEMPTS, BROADCASTS
+from outreach.planning.rules.purpose import INVITATION
 from outreach.planning.tables import Budget, Corridor
 from outreach.store import dialect
 from outreach.store.listed import among, packed_values
@@ -32,7 +34,33 @@ from outreach.store.listed import among, packed_values
 BUDGETS: Table = Budget.__table__  # type: ignore[attr-defined]
 CORRIDORS: Table = Corridor.__table__  # type: ignore[attr-defined]
 _OPEN = ("pending", "leased", "trying")
-_LEFT = ("opted_out", "declined", "forgotten")
+_LEFT = ("opted_out", "declined", "lapsed", "forgotten")
+
+
+def invitations(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Those among the campaigns that invite."""
+    query = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.id.in_(ids))
+    return set(connection.execute(query.where(CAMPAIGNS.c.purpose == INVITATION)).scalars())
+
+
+def facts_for_retry(connection: Connection, delivery_ids: Collection[int]) -> dict[int, Any]:
+    """By delivery: its campaign's retry policy as stored, and what its person can take."""
+    d, c = DELIVERIES.c, CONTACTS.c
+    query = (
+        select(
+            d.id,
+            CAMPAIGNS.c.retry,
+            c.channel,
+            c.reads,
+            c.shows_khmer,
+            func.coalesce(SAFE.c.channel, "").label("safe"),
+        )
+        .join(CAMPAIGNS, CAMPAIGNS.c.id == d.campaign_id)
+        .join(CONTACTS, c.id == d.contact_id)
+        .outerjoin(SAFE, SAFE.c.contact_id == d.contact_id)
+        .where(d.id.in_(delivery_ids))
+    )
+    return {row.id: row for row in connection.execute(query)}
 
 
 def facts_for_check(
@@ -67,7 +95,8 @@ def _people_locked() -> Select[Any]:
 
 @cache
 def _facts_for_check() -> Select[Any]:
-    d, c, s, w, m = DELIVERIES.c, CONTACTS.c, SAFE_CONTACTS.c, WORDINGS.c, CAMPAIGNS.c
+    d, c, s, w, m = DELIVERIES.c, CONTACTS.c, SAFE.c, WORDINGS.c, CAMPAIGNS.c
+    spoken = func.coalesce(func.nullif(s.language, ""), d.language)
     return (
         select(
             *(d.id, c.consent, c.number_sealed, c.person_id, c.destination, c.present),
@@ -75,15 +104,15 @@ def _facts_for_check() -> Select[Any]:
             s.hours.label("safe_hours"),
             s.days.label("safe_days"),
             w.id.label("wording_id"),
-            *(w.body, w.parts, w.placeholder, m.approved, m.validity_seconds, m.sending),
+            *(w.body, w.parts, w.placeholder, m.approved, m.purpose, m.validity_seconds, m.sending),
             BROADCASTS.c.state.label("broadcast_state"),
             _tried().label("tried_before"),
         )
         .join(CONTACTS, c.id == d.contact_id)
         .join(CAMPAIGNS, m.id == d.campaign_id)
         .join(BROADCASTS, BROADCASTS.c.id == d.broadcast_id)
-        .outerjoin(SAFE_CONTACTS, s.contact_id == d.contact_id)
-        .outerjoin(WORDINGS, w.id == wording_id(d.campaign_id, d.language, d.channel))
+        .outerjoin(SAFE, s.contact_id == d.contact_id)
+        .outerjoin(WORDINGS, w.id == wording_id(d.campaign_id, spoken, d.channel))
         .where(among(d.id))
     )
 

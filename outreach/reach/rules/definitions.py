@@ -16,17 +16,19 @@ class Definition:
 
 
 _ALL = "all in the period"
+# Nobody knows all second SIMs of a person; those that are known count once.
+_PERSON = "SIM, linked ones once"
 _SMS, _CALLS, _TAKEN = "SMS", "calls", "SMS and calls that the gateway accepted"
 
 DEFINITIONS: Mapping[str, Definition] = {
     "registered": Definition("SIM", "the whole register", "live consent at the period's end"),
     "reached": Definition(
-        "SIM", _ALL, "at least one delivered SMS, or one call heard for 10 s or more; once each"
+        _PERSON, _ALL, "at least one delivered SMS, or one call heard for 10 s or more; once each"
     ),
-    "heard": Definition("SIM", "called", "at least one call heard for 10 s or more"),
-    "called": Definition("SIM", _ALL, "at least one call that the gateway accepted"),
-    "answered": Definition("SIM", "called", "answered at least one call"),
-    "listened": Definition("SIM", "answered", "heard 75 % or more of at least one call"),
+    "heard": Definition(_PERSON, "called", "at least one call heard for 10 s or more"),
+    "called": Definition(_PERSON, _ALL, "at least one call that the gateway accepted"),
+    "answered": Definition(_PERSON, "called", "answered at least one call"),
+    "listened": Definition(_PERSON, "answered", "heard 75 % or more of at least one call"),
     "opted_out": Definition(
         "SIM", "the whole register", "said STOP at least once; strangers' STOPs are not in it"
     ),
@@ -62,7 +64,8 @@ DEFINITIONS: Mapping[str, Definition] = {
 
 NOTES = (
     "Days are Asia/Phnom_Penh's; a figure belongs to the day on which the fact was recorded.",
-    "SIMs are counted, not persons: known second SIMs are not linked yet.",
+    "SIMs are counted, and those known to be one person's once, as far as they were linked at "
+    "the period's end; registered and opted_out count SIMs.",
     "A person who moved is in two cells of a table and counts in both; totals are distinct, so the "
     "cells may add up to more than the total.",
     "`not_asked` is a value: nobody asked.",

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from outreach.kernel.dimensions import PERSONAL
 
-RULES = "2"  # the version of these rules; every report names it
+RULES = "3"  # the version of these rules; every report names it
 
 # REACH.md: a call counts as reached from so many seconds of listening.
 HEARD_SECONDS = 10
 DIMENSIONS = (*PERSONAL, "channel")
 CONSENTED, LEFT = "consent.on", "consent.off"
+# Numbers of one person, by the person; known second numbers count once (REACH.md).
+LINKED, UNLINKED = "person.linked", "person.unlinked"
 # Sets of attempts. Whoever reaches the first of a pair may come to the second later, which takes it
 # back: a late *delivered* after *unknown*. Sets, because a sum could not be taken back day by day.
 UNKNOWN, NO_LONGER_UNKNOWN = "attempts.unknown", "attempts.known"
@@ -47,7 +49,14 @@ class Try:
     plain: bool = True
 
 
-Mark = Count | Person | Try
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The fact's contact became, or is no longer, a number of the person in its detail."""
+
+    milestone: str
+
+
+Mark = Count | Person | Try | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ def marks(fact: Happening) -> Iterator[Mark]:
         yield Person(CONSENTED if fact.detail == "consented" else LEFT)
         if fact.detail == "opted_out":
             yield Person("opted_out")
+    elif fact.kind in (LINKED, UNLINKED):
+        yield Link(fact.kind)
     elif fact.kind == "delivery.suppressed":
         yield Count(f"suppressed:{fact.detail}", 1, plain=True)
     elif family == "help":

@@ -1,0 +1,1 @@
+"""Registered places and groups, and who belongs to them."""
