@@ -151,6 +151,9 @@ class World:
         return hit
 
     def _serve(self, point: Point | None, hit: Path) -> None:
+        # First of all: only threads that start afterwards are watched.
+        if point:
+            Trap(point, os.open(hit, os.O_WRONLY)).set()
         # Real ones, beside a clock that runs fast.
         ticks.CHORES = tuple(replace(chore, seconds=_TICK_SECONDS) for chore in ticks.CHORES)
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -169,8 +172,6 @@ class World:
             gateway,
             replies_of(settings),
         )
-        if point:
-            Trap(point, os.open(hit, os.O_WRONLY)).set()
         presence = Presence(runtime, "serve")
         dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
         app = create_app(
