@@ -44,7 +44,7 @@ _WIDE: Rule = AllOf(
 _HISTORY = (
     "INSERT INTO community (public_id, kind, place, country, name_km, name_en, language, join_code,"
     " wording, created_at) SELECT 'cm_' || id, CASE id % 3 WHEN 0 THEN 'factory' WHEN 1 THEN"
-    " 'village' ELSE 'fishing_port' END, '', 'KH', 'x', 'x', 'km', 'J' || id, '', :now"
+    " 'village' ELSE 'port' END, '', 'KH', 'x', 'x', 'km', 'J' || id, '', :now"
     " FROM contact WHERE id <= 500",
     "INSERT INTO membership (community_id, contact_id, how, at)"
     " SELECT 1 + (id / 10) % 500, id, 'list', :now FROM contact WHERE id % 10 = 0",

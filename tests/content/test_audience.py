@@ -156,3 +156,14 @@ def test_a_saved_audience_is_named_with_its_line() -> None:
     problems: list[Problem] = []
     assert read_rule(Path("x"), " young ", 3, problems) == Saved("young")
     assert problems == []
+
+
+def test_every_term_is_in_the_documentation() -> None:
+    documented = (Path(__file__).resolve().parents[2] / "docs" / "audiences.md").read_text()
+    assert [term for term in TERMS if f"`{term}`" not in documented] == []
+
+
+def test_the_documented_example_is_right(tmp_path: Path) -> None:
+    documented = (Path(__file__).resolve().parents[2] / "docs" / "audiences.md").read_text()
+    example = documented.split("```yaml\n")[1].split("```")[0]
+    assert file.load(written(example, tmp_path)).name_en == "Young women"

@@ -212,7 +212,7 @@ def campaign(number: int) -> dict[str, Any]:
 
 
 def community(number: int) -> dict[str, Any]:
-    kind = ("factory", "village", "fishing_port")[number]
+    kind = ("factory", "village", "port")[number]
     names = {"public_id": f"cm_{number}", "name_km": "ក", "name_en": "A", "kind": kind}
     return names | {"join_code": f"J{number}", "created_at": NOW}
 

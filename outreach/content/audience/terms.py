@@ -42,7 +42,7 @@ COUNTRIES: dict[str, Term] = {
     name: Term(Takes.COUNTRIES, (NOT_ASKED, PREFER_NOT)) for name in ("destination", "present")
 }
 COMMUNITY_KINDS = (
-    "province", "district", "commune", "village", "factory", "fishing_port", "returnee_centre",
+    "province", "district", "commune", "village", "factory", "port", "returnee_centre",
     "destination_group",
 )  # fmt: skip
 

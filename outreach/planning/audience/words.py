@@ -47,7 +47,7 @@ _KINDS: dict[str, str] = {
     "commune": _("commune"),
     "village": _("village"),
     "factory": _("factory"),
-    "fishing_port": _("fishing port"),
+    "port": _("fishing port"),
     "returnee_centre": _("centre for people who came back"),
     "destination_group": _("people of one destination"),
 }
