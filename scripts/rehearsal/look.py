@@ -45,6 +45,7 @@ JOIN delivery d ON d.id = a.delivery_id
 JOIN contact c ON c.id = d.contact_id
 JOIN opt_out o ON o.number_key = c.number_key
 WHERE a.submitting_at > o.at AND o.ended_at IS NULL
+  AND coalesce(a.error_code, '') <> 'withdrawn'  -- recorded, and surely never left
 """
 
 
