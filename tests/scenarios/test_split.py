@@ -62,3 +62,4 @@ def test_a_worker_dies_and_the_leader_stands_still_in_mid_broadcast(world: World
     story.answers()
     story.finish()
     check(story.facts(imported, began))
+    story.engine.dispose()

@@ -41,7 +41,9 @@ def tell(world: World, *, kill: bool) -> dict[str, object]:
     story.broadcast()
     story.answers()
     story.finish()
-    return story.facts(imported, began)
+    found = story.facts(imported, began)
+    story.engine.dispose()
+    return found
 
 
 def check(found: dict[str, object]) -> None:
