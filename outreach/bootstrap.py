@@ -145,16 +145,8 @@ def sealed_stores(settings: Settings) -> tuple[tuple[SealedStore, Vault], ...]:
 
 def holding_keys(runtime: Runtime) -> AbstractContextManager[None]:
     """While it is entered, other processes know which keys this one works with; raises like
-    `register_vault`."""
+    `open_register`."""
     return held(runtime.engine, sealed_stores(runtime.settings))
-
-
-def register_vault(settings: Settings, engine: Engine) -> Vault:
-    """The keys of the register; raises Refused or Conflict where working with them would leave
-    something that can't be opened (`store.keyring`)."""
-    vault = settings.vault()
-    admit(engine, [(REGISTER, vault)])
-    return vault
 
 
 @dataclass(frozen=True)
@@ -173,8 +165,11 @@ class Register:
 
 
 def open_register(settings: Settings) -> Register:
-    """Opens it; raises as `open_engine` does."""
-    return Register(settings, open_engine(settings), settings.vault(), open_clock_of(settings))
+    """Opens it; raises as `open_engine` does, and Refused or Conflict where working with these keys
+    would leave something that can't be opened (`store.keyring`)."""
+    engine, vault = open_engine(settings), settings.vault()
+    admit(engine, [(REGISTER, vault)])
+    return Register(settings, engine, vault, open_clock_of(settings))
 
 
 def replies_of(settings: Settings) -> Replies:

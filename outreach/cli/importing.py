@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from outreach.bootstrap import open_clock_of, open_engine
+from outreach.bootstrap import open_register
 from outreach.kernel.errors import BadInput
 from outreach.people.importing import Choices, ImportReport, import_contacts
 from outreach.people.rules.columns import choices
@@ -40,13 +40,12 @@ def import_file(
 ) -> None:
     """Import a contact file; rows that can't be used are named and kept in a mendable file."""
     given = Choices(choices(column or ()), sheet, _country(country))
-    settings = load_settings()
-    engine, clock = open_engine(settings), open_clock_of(settings)
+    engine, vault, clock = open_register(load_settings()).parts
     with _bar() as bar:
         task = bar.add_task("Reading", total=None)
         report = import_contacts(
             engine,
-            settings.vault(),
+            vault,
             clock,
             path,
             dry_run=dry_run,

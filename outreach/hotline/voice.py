@@ -63,15 +63,14 @@ def _obey(
     digits: str,
     now: datetime,
 ) -> None:
+    if digits == _STOP:
+        # Deliveries before contacts, as the senders lock them: no two wait for each other.
+        suppress_contact(connection, desk.broadcasts, call.contact_id, "opted_out", now)
+        optout.opt_out_contact(connection, call.contact_id, at=now, source="voice")
+        return
     number = contacts.number_of(connection, desk.vault, call.contact_id)
-    if number is None:
-        return
-    if digits in _CALL_ME:
+    if number is not None:
         ask(connection, desk, number, source="call_key", source_id=attempt, now=now)
-        return
-    # Deliveries before contacts, as the senders lock them: no two wait for each other.
-    suppress_contact(connection, desk.broadcasts, call.contact_id, "opted_out", now)
-    optout.opt_out(connection, desk.vault, number, at=now, source="voice")
 
 
 def _address(base_url: str, recording: Recording) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,18 +45,34 @@ def step(
     queries.hold(connection, alone=False)
     keys = vault.lookups(number)
     queries.hold_number(connection, keys)
+    if adds is not None and isinstance(parsed := parse_number(number), Number):
+        rows = queries.lock_by_key(connection, keys)
+        if not rows:
+            stopped = bool(queries.opted_out(connection, keys))
+            before = Consent.OPTED_OUT if stopped else None
+            now = after(before, event)
+            person = BLANK | dict(adds)
+            new = queries.add_contact(connection, _row(vault, parsed, person, now, at))
+            if new is not None:
+                note(connection, [Step(new, keys[0], before, now, source, person, evidence)], at)
+                return new
+            # Else somebody else took the number up in this very moment.
+    return step_of(connection, keys, event, at=at, source=source, evidence=evidence)
+
+
+def step_of(
+    connection: Connection,
+    keys: Sequence[bytes],
+    event: Event,
+    *,
+    at: datetime,
+    source: str,
+    evidence: Evidence | None = None,
+) -> int | None:
+    """The same for the number with the fingerprints `keys`, which the caller holds; nothing has to
+    be unsealed for it."""
     stopped = bool(queries.opted_out(connection, keys))
     rows = queries.lock_by_key(connection, keys)
-    if not rows and adds is not None and isinstance(parsed := parse_number(number), Number):
-        before = Consent.OPTED_OUT if stopped else None
-        now = after(before, event)
-        person = BLANK | dict(adds)
-        new = queries.add_contact(connection, _row(vault, parsed, person, now, at))
-        if new is not None:
-            note(connection, [Step(new, keys[0], before, now, source, person, evidence)], at)
-            return new
-        # Somebody else took the number up in this very moment.
-        rows = queries.lock_by_key(connection, keys)
     if not rows and event is Event.STOP:
         note(connection, [Step(None, keys[0], None, Consent.OPTED_OUT, source, {})], at)
     for row in rows:

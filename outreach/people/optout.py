@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from outreach.kernel.sealing import Vault
 from outreach.people import queries
-from outreach.people.consenting import step
-from outreach.people.rules.consent import Event
+from outreach.people.consenting import step, step_of
+from outreach.people.rules.consent import Consent, Event
 from outreach.people.rules.row import Evidence
 
 
@@ -17,12 +18,23 @@ def opt_out(
     connection: Connection, vault: Vault, number: str, *, at: datetime, source: str
 ) -> None:
     """Records that `number` (E.164) said STOP. Saying it twice changes nothing."""
-    keys = vault.lookups(number)
+    _opt_out(connection, vault.lookups(number), at, source)
+
+
+def opt_out_contact(connection: Connection, contact_id: int, *, at: datetime, source: str) -> None:
+    """The same for a contact. Their number is not opened, so a STOP holds even while a sealing key
+    is missing."""
+    row = queries.contact(connection, contact_id)
+    if row is not None and row.consent != Consent.FORGOTTEN:
+        _opt_out(connection, [row.number_key], at, source)
+
+
+def _opt_out(connection: Connection, keys: Sequence[bytes], at: datetime, source: str) -> None:
     queries.hold(connection, alone=False)
     queries.hold_number(connection, keys)
     if queries.opted_out(connection, keys):
         return
-    step(connection, vault, number, Event.STOP, at=at, source=source)
+    step_of(connection, keys, Event.STOP, at=at, source=source)
     queries.put_opt_out(connection, keys[0], source, at)
 
 

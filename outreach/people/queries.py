@@ -35,10 +35,12 @@ def hold(connection: Connection, *, alone: bool) -> None:
 
 
 def hold_number(connection: Connection, keys: Sequence[bytes]) -> None:
-    """Lets the STOP, START and JOIN of one number, known or not, come one after the other."""
+    """Lets the STOP, START and JOIN of one number, known or not, come one after the other: under
+    each of its fingerprints, because a process may know the lookup keys in another order."""
     if connection.dialect.name == "postgresql":
-        number = int.from_bytes(keys[0][:8], "big", signed=True)
-        connection.execute(select(func.pg_advisory_xact_lock(number)))
+        for key in sorted(keys):
+            number = int.from_bytes(key[:8], "big", signed=True)
+            connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def put_places(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:

@@ -38,7 +38,7 @@ def broadcast_lane(vault: Vault, *, loopback: bool, prices: Prices) -> Lane:
         return {number: vault.unseal(value) for number, value in sealed.items()}
 
     def moved(connection: Connection, moves: Sequence[Move], now: datetime) -> None:
-        _moved(connection, vault, prices, moves, now)
+        _moved(connection, prices, moves, now)
 
     def taken(connection: Connection, attempts: Sequence[Row[Any]], now: datetime) -> None:
         _taken(connection, prices, attempts, now)
@@ -70,15 +70,13 @@ def _recalled(connection: Connection, ids: Sequence[int]) -> Sequence[Held]:
     return held
 
 
-def _moved(
-    connection: Connection, vault: Vault, prices: Prices, moves: Sequence[Move], now: datetime
-) -> None:
+def _moved(connection: Connection, prices: Prices, moves: Sequence[Move], now: datetime) -> None:
     spending.settle(connection, prices, moves, now)
     facts = [fact for move in moves for fact in _facts(move, _price(prices, move, now))]
     queries.add_attempt_facts(connection, facts, now)
-    left = [move.delivery.id for move in moves if move.error_class == _OPTED_OUT]
-    for sealed in queries.sealed_numbers(connection, left).values() if left else ():
-        optout.opt_out(connection, vault, vault.unseal(sealed), at=now, source="gateway")
+    left = {move.delivery.contact_id for move in moves if move.error_class == _OPTED_OUT}
+    for contact_id in sorted(left):
+        optout.opt_out_contact(connection, contact_id, at=now, source="gateway")
 
 
 def _taken(

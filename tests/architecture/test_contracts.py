@@ -24,6 +24,7 @@ BREACHES = {
     "Entry points import": [("cli/reach.py", "sqlalchemy")],
     "APScheduler": [("planning/broadcasts.py", "apscheduler.triggers")],
     "The web framework": [("delivery/pace.py", "starlette.requests")],
+    "PgQueuer": [("reach/fold.py", "pgqueuer")],
 }
 
 
