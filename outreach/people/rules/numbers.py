@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import carrier
 
 from outreach.kernel.errors import BadInput
 from outreach.language.digits import to_ascii_digits
@@ -135,6 +134,9 @@ def _parsed(bare: str, country: str) -> Number | Reason:
 @lru_cache(maxsize=1_000)
 def _operator(prefix: str) -> str:
     """The operator that a prefix was given to, in English, or ""."""
+    # Its tables take as long to load as all the rest: a command that names no number goes without.
+    from phonenumbers import carrier
+
     return str(carrier.name_for_number(phonenumbers.parse(prefix.ljust(12, "0"), None), "en"))
 
 
