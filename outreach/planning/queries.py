@@ -24,8 +24,10 @@ from sqlalchemy import (
 )
 
 from outreach.delivery.tables import Attempt, Receipt
+from outreach.gateways.ports import ErrorClass
 from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.kernel.ids import public_id
+from outreach.people.queries import EVENTS
 from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES
 from outreach.planning.tables import Broadcast, Schedule
 from outreach.store import dialect
@@ -41,6 +43,8 @@ RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
 _OPEN: list[ColumnElement[str]] = [
     literal_column(f"'{state}'") for state in ("pending", "leased", "trying")
 ]
+# Failures that say something of the number, and nothing of us, our texts or the operators' filters.
+_OF_THE_NUMBER = ("", ErrorClass.RETRY_LATER, ErrorClass.RETRY_LITTLE, ErrorClass.NEVER)
 
 
 class AttemptFact(NamedTuple):
@@ -226,3 +230,33 @@ def delivery_counts(connection: Connection) -> Sequence[Row[Any]]:
     d = DELIVERIES.c
     query = select(d.broadcast_id, d.channel, d.state, d.reason, func.count().label("number"))
     return connection.execute(query.group_by(d.broadcast_id, d.channel, d.state, d.reason)).all()
+
+
+def unreached(
+    connection: Connection, span: tuple[int, int], since: datetime, least: int, limit: int
+) -> Sequence[int]:
+    """Contacts with ids in (span] who consent, whom `least` messages failed to reach, the first of
+    them before `since`, and who neither got one after it nor said anything of their consent."""
+    c, d, e, done = CONTACTS.c, DELIVERIES.c, EVENTS.c, DELIVERIES.alias()
+    got_any = exists().where(
+        done.c.contact_id == c.id,
+        done.c.state == "done",
+        done.c.first_tried_at >= d.first_tried_at,
+    )
+    said_any = exists().where(e.number_key == c.number_key, e.at >= d.first_tried_at)
+    failed = exists().where(
+        ATTEMPTS.c.delivery_id == d.id,
+        ATTEMPTS.c.state.in_(("failed", "errored", "busy", "no_answer")),
+        ATTEMPTS.c.error_class.in_(_OF_THE_NUMBER),
+    )
+    query = (
+        select(c.id)
+        .join(DELIVERIES, d.contact_id == c.id)
+        .where(c.id > span[0], c.id <= span[1], c.consent == "consented")
+        .where(d.state == "failed", failed, ~got_any, ~said_any)
+        .group_by(c.id)
+        .having(func.count() >= least, func.min(d.first_tried_at) <= since)
+        .order_by(c.id)
+        .limit(limit)
+    )
+    return connection.execute(query).scalars().all()

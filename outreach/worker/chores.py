@@ -16,7 +16,7 @@ from outreach.delivery import settle
 from outreach.delivery.alarm import watch
 from outreach.delivery.pacing.book import MemoryBook
 from outreach.hotline.catching_up import catch_up
-from outreach.planning import broadcasts
+from outreach.planning import broadcasts, unreachable
 from outreach.planning.steering import end_canceled
 from outreach.reach import fold
 
@@ -86,6 +86,13 @@ async def _fold(runtime: Runtime) -> None:
     await in_thread(runtime, fold.fold, runtime.engine)
 
 
+async def _lapse(runtime: Runtime) -> None:
+    """Ends consent of numbers that nothing reached for long, some thousand contacts at a time."""
+    after: int | None = 0
+    while after is not None:
+        after = await in_thread(runtime, unreachable.lapse, runtime.engine, runtime.clock, after)
+
+
 async def _note_pace(runtime: Runtime) -> None:
     """Writes down the pace of a process that sends alone, for who looks from outside."""
     if isinstance(runtime.book, MemoryBook):
@@ -105,4 +112,6 @@ CHORES = (
     Chore("fold", 0.5, _fold, lambda runtime: fold.behind(runtime.engine)),
     Chore("catch_up", 5.0, _catch_up),
     Chore("note_pace", 3.0, _note_pace),
+    # A daily turn would never come where processes are restarted daily.
+    Chore("lapse", 3_600.0, _lapse),
 )
