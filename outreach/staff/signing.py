@@ -36,7 +36,7 @@ _COARSE = timedelta(minutes=1)
 class NotSignedIn(OutreachError):
     """Name, password or code is wrong, or it is too early to try again."""
 
-    http_status = 401
+    exit_code, http_status = 7, 401
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from outreach.kernel.errors import Unavailable
 
 _START_SECONDS = 90.0
 _STOP_SECONDS = 15.0
+# Below those that the system gives to connections (32768 and up on Linux).
+_FIRST_PORT, _PORTS = 20_000, 12_000
 
 
 class Process:
@@ -120,8 +123,13 @@ class Fleet:
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nothing listens on now, and that no connection is given by chance: a process that
+    is started again must find its port free."""
+    while True:
+        port = _FIRST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

@@ -73,9 +73,7 @@ class Keys(RuleBasedStateMachine):
     @rule(who=NUMBERS, theirs=st.booleans())
     def start(self, who: str, theirs: bool) -> None:
         with transaction(self.engine) as connection:
-            optout.end_opt_out(
-                connection, self.vault(theirs=theirs), who, at=CLOCK.now(), source="sms"
-            )
+            optout.start(connection, self.vault(theirs=theirs), who, at=CLOCK.now(), source="sms")
         self.stopped.discard(who)
 
     @rule(who=NUMBERS, theirs=st.booleans())
