@@ -7,8 +7,10 @@ the second run takes the rest and ends with the same register.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -18,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from outreach.kernel.ahead import ahead
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput
 from outreach.kernel.mask import mask, scrub
@@ -86,18 +89,28 @@ class ImportReport:
     rejects_path: Path | None
 
 
+# A row that can't be used, with what is wrong; and how many rows were read, with what they are.
+_Refused = tuple[Line, tuple[Wrong, ...]]
+_Chunk = tuple[int, list[Entry | _Refused]]
+
+
 @dataclass
 class _Work:
     columns: Columns
     today: date
     place: Place
     country: str
-    rejects: Rejects | None
+    rejects: Rejects | None = None
     rejected: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     samples: list[Rejection] = field(default_factory=list)
 
-    def read(self, line: Line) -> Entry | None:
+    def chunks(self, lines: Iterator[Line], size: int) -> Iterator[_Chunk]:
+        """`lines` read, `size` at a time; notes nothing."""
+        while some := list(islice(lines, size)):
+            yield len(some), [self._read(line) for line in some]
+
+    def _read(self, line: Line) -> Entry | _Refused:
         at, cells = self.columns.at, line.cells
         width = len(cells)
         if width > len(self.columns.header) and any(cells[len(self.columns.header) :]):
@@ -105,10 +118,7 @@ class _Work:
         else:
             by_field = {name: cells[i] for name, i in at.items() if i < width}
             found = read(by_field, self.today, self.place, self.country)
-        if isinstance(found, Entry):
-            return found
-        self._reject(line, found)
-        return None
+        return found if isinstance(found, Entry) else (line, found)
 
     def report(
         self, tally: Tally, sheet: str, header_line: int, rejects_path: Path | None
@@ -124,6 +134,16 @@ class _Work:
             rejects_path=rejects_path,
             **tally.as_dict(),
         )
+
+    def good(self, found: Iterable[Entry | _Refused]) -> list[Entry]:
+        """The usable ones; notes the others."""
+        entries = []
+        for one in found:
+            if isinstance(one, Entry):
+                entries.append(one)
+            else:
+                self._reject(*one)
+        return entries
 
     def _reject(self, line: Line, wrong: tuple[Wrong, ...]) -> None:
         columns = "; ".join(dict.fromkeys(self.columns.named(item.field) for item in wrong))
@@ -163,19 +183,44 @@ def import_contacts(
         lines = _checked(lines, columns, header, path)
         today = clock.now().astimezone(_HOME_ZONE).date()
         place = lru_cache(8_192)(_places(engine, columns).find)
-        rejects = None if dry_run else Rejects(rejects_path, columns.header)
-        work = _Work(columns, today, place, choices.country, rejects)
-        try:
-            while some := list(islice(lines, chunk)):
-                entries = [entry for line in some if (entry := work.read(line))]
-                tally.rows += len(some)
-                _take(engine, vault, clock, entries, tally, dry_run=dry_run)
-                progress(tally.rows, given.total)
-            kept = rejects.keep() if rejects else None
-        finally:
-            if rejects:
-                rejects.close()
+        work = _Work(columns, today, place, choices.country)
+        with _read_ahead(work, lines, chunk) as chunks, _uncollected() as tidy:
+            # Made after the process that reads ahead, which would hold it too.
+            work.rejects = None if dry_run else Rejects(rejects_path, columns.header)
+            try:
+                for count, found in chunks:
+                    tally.rows += count
+                    _take(engine, vault, clock, work.good(found), tally, dry_run=dry_run)
+                    progress(tally.rows, given.total)
+                    tidy()
+                kept = work.rejects.keep() if work.rejects else None
+            finally:
+                if work.rejects:
+                    work.rejects.close()
     return work.report(tally, given.sheet, header.number, kept)
+
+
+def _read_ahead(
+    work: _Work, lines: Iterator[Line], size: int
+) -> AbstractContextManager[Iterator[_Chunk]]:
+    """The chunks of a file, those of a long one read in a second process: reading costs as much as
+    writing does."""
+    first = list(islice(lines, size))
+    found = work.chunks(chain(first, lines), size)
+    return ahead(found) if len(first) == size else nullcontext(found)
+
+
+@contextmanager
+def _uncollected() -> Iterator[Callable[[], object]]:
+    """Without Python's search for cycles, which takes a tenth of the time and finds hardly any;
+    what it gives looks among what is new."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield lambda: gc.collect(1)
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _header(lines: Iterator[Line], path: Path, choices: Choices) -> tuple[Line, Iterator[Line]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, func, 
 from outreach.kernel.dimensions import PERSONAL
 from outreach.people.tables import ConsentEvent, Contact, OptOut, Place, RegisterAudit
 from outreach.store.bulk import add_rows, reserve_ids
-from outreach.store.dialect import among, insert, locked
+from outreach.store.dialect import among, insert, locked, present
 
 CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
 EVENTS: Table = ConsentEvent.__table__  # type: ignore[attr-defined]
@@ -94,14 +94,17 @@ def lock_contact(connection: Connection, contact_id: int) -> Row[Any] | None:
 
 
 def known(
-    connection: Connection, keys: Collection[bytes], names: Collection[str]
+    connection: Connection, keys: Sequence[bytes], names: Collection[str]
 ) -> dict[bytes, Row[Any]]:
     """Contacts of which a fingerprint is among `keys`, by it: how they stand, what they said, and
     the columns `names`."""
     c = CONTACTS.c
+    here = present(connection, c.number_key, keys)  # of a first list there are hardly any
+    if not here:
+        return {}
     asked = (c[name] for name in names)
     query = select(c.id, c.number_key, c.consent, c.own_words, *asked)
-    found = connection.execute(query.where(among(connection, c.number_key, keys)))
+    found = connection.execute(query.where(among(connection, c.number_key, here)))
     return {row.number_key: row for row in found}
 
 
@@ -156,7 +159,10 @@ def add_events(connection: Connection, rows: Sequence[tuple[Any, ...]], at: date
 def opted_out(connection: Connection, keys: Collection[bytes]) -> set[bytes]:
     """The fingerprints among `keys` that said STOP and have not said START since."""
     o = OPT_OUTS.c
-    query = select(o.number_key).where(among(connection, o.number_key, keys), o.ended_at.is_(None))
+    here = present(connection, o.number_key, list(keys))
+    if not here:
+        return set()
+    query = select(o.number_key).where(among(connection, o.number_key, here), o.ended_at.is_(None))
     return set(connection.execute(query).scalars())
 
 

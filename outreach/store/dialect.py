@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, any_, bindparam
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    any_,
+    bindparam,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -38,3 +47,15 @@ def among(
         given = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
         return column == any_(given)
     return column.in_(values)
+
+
+def present(connection: Connection, column: Column[Any], values: Sequence[Any]) -> set[Any]:
+    """Those of `values`, thousands maybe, that some row has in `column`; on SQLite past SQLAlchemy,
+    which takes longer to write the statement than the database to answer."""
+    if connection.dialect.name == "postgresql" or not values:
+        return set(
+            connection.execute(select(column).where(among(connection, column, values))).scalars()
+        )
+    marks = ", ".join("?" * len(values))
+    statement = f"SELECT {column.name} FROM {column.table.name} WHERE {column.name} IN ({marks})"  # noqa: S608
+    return set(connection.exec_driver_sql(statement, tuple(values)).scalars())
