@@ -146,28 +146,20 @@ class Dispatcher:
                 continue
 
     async def _turn(self, lane: Lane, channel: str, stop: asyncio.Event) -> bool:
-        """Claims once and sends what was claimed; False if there was nothing."""
-        now, size = self._clock.now(), self._chunk(channel)
+        """Sends what is due until a claim finds nothing or `stop` is set; False if there was
+        nothing."""
+        # The next chunk is claimed and recorded while this one leaves: a slot never waits for it.
         # Two chunks are a second of pace: a campaign that starts now waits no longer for its turn.
-        ids = await self._in_thread(
-            lane, claim, self._engine, lane, channel, now, 2 * size, self._name
-        )
-        chunks = [ids[start : start + size] for start in range(0, len(ids), size)]
-        # The next chunk is recorded while this one leaves.
-        coming = self._submitting(lane, chunks[0]) if chunks else None
-        while coming and chunks:
-            outgoing = await coming
+        coming: asyncio.Task[list[Outgoing] | None] | None = self._taking(lane, channel, stop)
+        some = False
+        while coming and (outgoing := await coming) is not None:
+            some = True
             self._gates[lane.name].expect(outgoing)
-            chunks.pop(0)
-            coming = self._submitting(lane, chunks[0]) if chunks and not stop.is_set() else None
+            coming = None if stop.is_set() else self._taking(lane, channel, stop)
             for item in outgoing:
                 await self._start(lane, item)
-        unused = [number for chunk in chunks for number in chunk]
-        if unused:
-            await self._in_thread(
-                lane, give_back, self._engine, lane, unused, self._clock.now(), self._name
-            )
-        return bool(ids)
+        await self._gates[lane.name].settle()
+        return some
 
     def _chunk(self, channel: str) -> int:
         """How many are recorded at once: half a second of this process's part of the pace."""
@@ -175,18 +167,26 @@ class Dispatcher:
         messages = self._pacers[channel].rate / 2 / units / max(1, self._senders())
         return max(1, min(_CHUNK, int(messages)))
 
-    def _submitting(self, lane: Lane, ids: Sequence[int]) -> asyncio.Task[list[Outgoing]]:
-        return asyncio.create_task(
-            self._in_thread(
-                lane,
-                submit,
-                self._engine,
-                lane,
-                ids,
-                self._pace.number,
-                self._clock.now(),
-                self._name,
-            )
+    def _taking(
+        self, lane: Lane, channel: str, stop: asyncio.Event
+    ) -> asyncio.Task[list[Outgoing] | None]:
+        return asyncio.create_task(self._take(lane, channel, stop))
+
+    async def _take(
+        self, lane: Lane, channel: str, stop: asyncio.Event
+    ) -> list[Outgoing] | None:
+        """Claims a chunk and records what of it may go; None if there was nothing to claim."""
+        engine, clock, size = self._engine, self._clock, self._chunk(channel)
+        ids = await self._in_thread(
+            lane, claim, engine, lane, channel, clock.now(), size, self._name
+        )
+        if not ids:
+            return None
+        if stop.is_set():
+            await self._in_thread(lane, give_back, engine, lane, ids, clock.now(), self._name)
+            return None
+        return await self._in_thread(
+            lane, submit, engine, lane, ids, self._pace.number, clock.now(), self._name
         )
 
     async def _start(self, lane: Lane, item: Outgoing) -> None:

@@ -28,6 +28,8 @@ from outreach.store.engine import reading, transaction
 log = structlog.get_logger(__name__)
 
 FRESH_SECONDS = 0.2
+# The next look begins so long after the last one, so that nothing usually waits for it.
+_AHEAD_SECONDS = 0.12
 WITHDRAWN = "withdrawn"
 
 
@@ -44,7 +46,7 @@ class Gate:
         self._engine, self._clock, self._lane, self._in_thread = engine, clock, lane, in_thread
         self._recorded: dict[int, Outgoing] = {}
         self._looked = 0.0
-        self._lock = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
 
     def expect(self, outgoing: Sequence[Outgoing]) -> None:
         """Takes in what is recorded and is to leave."""
@@ -52,20 +54,31 @@ class Gate:
 
     async def passes(self, item: Outgoing) -> bool:
         """Whether `item` may leave now; asked once, right before its request."""
-        # One at a time: nothing may leave while its withdrawal is being written.
-        async with self._lock:
-            if time.monotonic() - self._looked > FRESH_SECONDS:
-                await self._look()
-            return self._recorded.pop(item.delivery_id, None) is not None
+        age = time.monotonic() - self._looked
+        if self._looking is None and age > _AHEAD_SECONDS:
+            self._looking = asyncio.create_task(self._look())
+        if age > FRESH_SECONDS:
+            await self.settle()
+        return self._recorded.pop(item.delivery_id, None) is not None
+
+    async def settle(self) -> None:
+        """Waits for the look that is under way, and until what it stopped is withdrawn."""
+        if self._looking is not None:
+            await asyncio.shield(self._looking)
 
     async def _look(self) -> None:
-        looked = time.monotonic()
-        # A reader needs no turn in the thread that writes.
-        stopped = await asyncio.to_thread(_stopped, self._engine, self._lane, list(self._recorded))
-        self._looked = looked
-        if stopped:
-            items = [self._recorded.pop(number) for number in stopped]
-            await self._in_thread(withdraw, self._engine, self._clock, self._lane, items)
+        try:
+            looked = time.monotonic()
+            # A reader needs no turn in the thread that writes.
+            ids = list(self._recorded)
+            stopped = await asyncio.to_thread(_stopped, self._engine, self._lane, ids)
+            # What left meanwhile did so on the look before, which was fresh.
+            items = [self._recorded.pop(number) for number in stopped if number in self._recorded]
+            self._looked = looked
+            if items:
+                await self._in_thread(withdraw, self._engine, self._clock, self._lane, items)
+        finally:
+            self._looking = None
 
 
 def _stopped(engine: Engine, lane: Lane, ids: Sequence[int]) -> list[int]:
