@@ -44,6 +44,8 @@ _RING_SECONDS = 30
 # up, find that it never left, and send it themselves (settle.py).
 _FRESH = timedelta(minutes=5)
 _AGAIN_SECONDS = 1.0
+# A broadcast's answers are recorded this far apart: a transaction costs as much as twenty of them.
+_GATHER_SECONDS = 0.05
 # Beside the broadcasts' connections there is always room for answers.
 _URGENT = 50
 
@@ -96,7 +98,12 @@ class Dispatcher:
         most = {lane.name: pace.in_flight for lane in lanes} | dict.fromkeys(urgent, _URGENT)
         self._slots = {name: asyncio.Semaphore(number) for name, number in most.items()}
         self._answers: dict[str, Batcher[News, None]] = {
-            lane.name: Batcher(self._writer(lane), self._executors[lane.name]) for lane in lanes
+            lane.name: Batcher(
+                self._writer(lane),
+                self._executors[lane.name],
+                gap=0.0 if lane.name in urgent else _GATHER_SECONDS,
+            )
+            for lane in lanes
         }
         self._gates = {
             lane.name: Gate(engine, clock, lane, partial(self._in_thread, lane))

@@ -19,13 +19,19 @@ class Batcher(Generic[T, R]):
     """Hands items, many at a time, to `write` (run in `executor`), and each caller its result.
 
     `write` gets at most `limit` items and returns one result per item, in order; its exception
-    reaches every caller of that batch. While one batch is written the next one gathers.
+    reaches every caller of that batch. While one batch is written the next one gathers, and at
+    least until `gap` seconds after the last one began.
     """
 
     def __init__(
-        self, write: Callable[[Sequence[T]], Sequence[R]], executor: Executor, limit: int = 500
+        self,
+        write: Callable[[Sequence[T]], Sequence[R]],
+        executor: Executor,
+        limit: int = 500,
+        gap: float = 0.0,
     ) -> None:
-        self._write, self._executor, self._limit = write, executor, limit
+        self._write, self._executor, self._limit, self._gap = write, executor, limit, gap
+        self._next = 0.0
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -41,6 +47,9 @@ class Batcher(Generic[T, R]):
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
+                if loop.time() < self._next:
+                    await asyncio.sleep(self._next - loop.time())
+                self._next = loop.time() + self._gap
                 batch = self._waiting[: self._limit]
                 del self._waiting[: self._limit]
                 items = [item for item, _ in batch]
