@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -61,16 +62,12 @@ class TwilioGateway:
 
     async def send_sms(self, sms: SmsOut) -> Outcome:
         validity = max(1, min(sms.validity, self._config.dialect.max_validity))
-        fields = urlencode(
-            (
-                ("To", sms.to),
-                ("From", sms.sender),
-                ("Body", sms.body),
-                ("ValidityPeriod", validity),
-            )
-        )
         attempt = quote_plus(quote_plus(sms.attempt))
-        return await self._create(self._messages, "sms", f"{fields}{self._sms_tail}{attempt}")
+        form = (
+            f"To={quote_plus(sms.to)}&From={quote_plus(sms.sender)}&Body={_spelt(sms.body)}"
+            f"&ValidityPeriod={validity}{self._sms_tail}{attempt}"
+        )
+        return await self._create(self._messages, "sms", form)
 
     async def place_call(self, call: CallOut) -> Outcome:
         fields = urlencode((("To", call.to), ("From", call.sender), ("Timeout", call.timeout)))
@@ -180,6 +177,13 @@ class TwilioGateway:
 
     async def close(self) -> None:
         await self._transport.close()
+
+
+@lru_cache(maxsize=64)
+def _spelt(text: str) -> str:
+    """`text` as a form's value. A broadcast says the same to thousands, and spelling out Khmer
+    takes as long as the rest of a form."""
+    return quote_plus(text)
 
 
 def _iso(at: datetime) -> str:
