@@ -97,14 +97,7 @@ class Dispatcher:
         }
         most = {lane.name: pace.in_flight for lane in lanes} | dict.fromkeys(urgent, _URGENT)
         self._slots = {name: asyncio.Semaphore(number) for name, number in most.items()}
-        self._answers: dict[str, Batcher[News, None]] = {
-            lane.name: Batcher(
-                self._writer(lane),
-                self._executors[lane.name],
-                gap=0.0 if lane.name in urgent else _GATHER_SECONDS,
-            )
-            for lane in lanes
-        }
+        self._answers = {lane.name: self._recorder(lane) for lane in lanes}
         self._gates = {
             lane.name: Gate(engine, clock, lane, partial(self._in_thread, lane))
             for lane in self._lanes
@@ -179,9 +172,7 @@ class Dispatcher:
     ) -> asyncio.Task[list[Outgoing] | None]:
         return asyncio.create_task(self._take(lane, channel, stop))
 
-    async def _take(
-        self, lane: Lane, channel: str, stop: asyncio.Event
-    ) -> list[Outgoing] | None:
+    async def _take(self, lane: Lane, channel: str, stop: asyncio.Event) -> list[Outgoing] | None:
         """Claims a chunk and records what of it may go; None if there was nothing to claim."""
         engine, clock, size = self._engine, self._clock, self._chunk(channel)
         ids = await self._in_thread(
@@ -248,6 +239,10 @@ class Dispatcher:
         return await self._gateway.send_sms(
             SmsOut(item.to, sender, item.body, item.public_id, item.validity)
         )
+
+    def _recorder(self, lane: Lane) -> Batcher[News, None]:
+        gap = 0.0 if lane.name in self._urgent else _GATHER_SECONDS
+        return Batcher(self._writer(lane), self._executors[lane.name], gap=gap)
 
     def _writer(self, lane: Lane) -> Callable[[Sequence[News]], Sequence[None]]:
         def write(news: Sequence[News]) -> Sequence[None]:
