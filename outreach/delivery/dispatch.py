@@ -44,7 +44,7 @@ _RING_SECONDS = 30
 # up, find that it never left, and send it themselves (settle.py).
 _FRESH = timedelta(minutes=5)
 _AGAIN_SECONDS = 1.0
-# A broadcast's answers are recorded this far apart: a transaction costs as much as twenty of them.
+# A broadcast's answers are recorded this far apart: each transaction has its own cost.
 _GATHER_SECONDS = 0.05
 # Beside the broadcasts' connections there is always room for answers.
 _URGENT = 50
