@@ -36,6 +36,8 @@ BLANK = {
     "commune": NOT_ASKED,
 }
 _SOURCE = "import"
+# An entry with the fingerprints of its number under every lookup key, the current one first.
+Found = tuple[Entry, list[bytes]]
 # What a new contact has beside that.
 _KEPT = (
     "id", "public_id", "number_key", "number_sealed", "consent", "timezone", "operator_hint",
@@ -80,12 +82,14 @@ class Plan:
     steps: list[Step] = field(default_factory=list)
 
 
-def plan(
-    connection: Connection, vault: Vault, entries: Iterable[Entry], now: datetime, tally: Tally
-) -> Plan:
+def found(entry: Entry, vault: Vault) -> Found:
+    """An entry ready to be looked for."""
+    return entry, vault.lookups(entry.number.e164)
+
+
+def plan(connection: Connection, entries: Iterable[Found], now: datetime, tally: Tally) -> Plan:
     """What `entries` change; counts it in `tally` and writes nothing."""
-    given = ((entry, vault.lookups(entry.number.e164)) for entry in entries)
-    items = [(entry, keys) for entry, keys in given if tally.is_new(keys[0])]
+    items = [(entry, keys) for entry, keys in entries if tally.is_new(keys[0])]
     every = [key for _, keys in items for key in keys]
     known = queries.known(connection, every, BLANK)
     stopped = queries.opted_out(connection, every)
@@ -107,7 +111,7 @@ def plan(
 
 
 def enrol(
-    connection: Connection, vault: Vault, entries: Iterable[Entry], now: datetime, tally: Tally
+    connection: Connection, vault: Vault, entries: Iterable[Found], now: datetime, tally: Tally
 ) -> None:
     """Brings `entries` in, in the caller's transaction; counts them in `tally`.
 
@@ -115,7 +119,7 @@ def enrol(
     is waited for and seen.
     """
     queries.hold(connection, alone=True)
-    write(connection, vault, plan(connection, vault, entries, now, tally), now)
+    write(connection, vault, plan(connection, entries, now, tally), now)
 
 
 def write(connection: Connection, vault: Vault, planned: Plan, now: datetime) -> None:

@@ -16,6 +16,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -25,7 +26,7 @@ from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput
 from outreach.kernel.mask import mask, scrub
 from outreach.kernel.sealing import Vault
-from outreach.people.enrolment import Tally, enrol, plan
+from outreach.people.enrolment import Found, Tally, enrol, found, plan
 from outreach.people.files import open_rows
 from outreach.people.places import gazetteer
 from outreach.people.rejects import Rejects
@@ -91,12 +92,13 @@ class ImportReport:
 
 # A row that can't be used, with what is wrong; and how many rows were read, with what they are.
 _Refused = tuple[Line, tuple[Wrong, ...]]
-_Chunk = tuple[int, list[Entry | _Refused]]
+_Chunk = tuple[int, list[Found | _Refused]]
 
 
 @dataclass
 class _Work:
     columns: Columns
+    vault: Vault
     today: date
     place: Place
     country: str
@@ -110,15 +112,14 @@ class _Work:
         while some := list(islice(lines, size)):
             yield len(some), [self._read(line) for line in some]
 
-    def _read(self, line: Line) -> Entry | _Refused:
+    def _read(self, line: Line) -> Found | _Refused:
         at, cells = self.columns.at, line.cells
         width = len(cells)
         if width > len(self.columns.header) and any(cells[len(self.columns.header) :]):
-            found: Entry | tuple[Wrong, ...] = (Wrong("row", Reason.CELLS),)
-        else:
-            by_field = {name: cells[i] for name, i in at.items() if i < width}
-            found = read(by_field, self.today, self.place, self.country)
-        return found if isinstance(found, Entry) else (line, found)
+            return line, (Wrong("row", Reason.CELLS),)
+        by_field = {name: cells[i] for name, i in at.items() if i < width}
+        entry = read(by_field, self.today, self.place, self.country)
+        return found(entry, self.vault) if isinstance(entry, Entry) else (line, entry)
 
     def report(
         self, tally: Tally, sheet: str, header_line: int, rejects_path: Path | None
@@ -135,15 +136,15 @@ class _Work:
             **tally.as_dict(),
         )
 
-    def good(self, found: Iterable[Entry | _Refused]) -> list[Entry]:
+    def good(self, rows: Iterable[Found | _Refused]) -> list[Found]:
         """The usable ones; notes the others."""
-        entries = []
-        for one in found:
-            if isinstance(one, Entry):
-                entries.append(one)
+        usable: list[Found] = []
+        for first, second in rows:
+            if isinstance(first, Line):
+                self._reject(first, cast(tuple[Wrong, ...], second))
             else:
-                self._reject(*one)
-        return entries
+                usable.append((first, cast(list[bytes], second)))
+        return usable
 
     def _reject(self, line: Line, wrong: tuple[Wrong, ...]) -> None:
         columns = "; ".join(dict.fromkeys(self.columns.named(item.field) for item in wrong))
@@ -183,14 +184,14 @@ def import_contacts(
         lines = _checked(lines, columns, header, path)
         today = clock.now().astimezone(_HOME_ZONE).date()
         place = lru_cache(8_192)(_places(engine, columns).find)
-        work = _Work(columns, today, place, choices.country)
+        work = _Work(columns, vault, today, place, choices.country)
         with _read_ahead(work, lines, chunk) as chunks, _uncollected() as tidy:
             # Made after the process that reads ahead, which would hold it too.
             work.rejects = None if dry_run else Rejects(rejects_path, columns.header)
             try:
-                for count, found in chunks:
+                for count, rows in chunks:
                     tally.rows += count
-                    _take(engine, vault, clock, work.good(found), tally, dry_run=dry_run)
+                    _take(engine, vault, clock, work.good(rows), tally, dry_run=dry_run)
                     progress(tally.rows, given.total)
                     tidy()
                 kept = work.rejects.keep() if work.rejects else None
@@ -206,8 +207,8 @@ def _read_ahead(
     """The chunks of a file, those of a long one read in a second process: reading costs as much as
     writing does."""
     first = list(islice(lines, size))
-    found = work.chunks(chain(first, lines), size)
-    return ahead(found) if len(first) == size else nullcontext(found)
+    chunks = work.chunks(chain(first, lines), size)
+    return ahead(chunks) if len(first) == size else nullcontext(chunks)
 
 
 @contextmanager
@@ -277,7 +278,7 @@ def _take(
     engine: Engine,
     vault: Vault,
     clock: Clock,
-    entries: Sequence[Entry],
+    entries: Sequence[Found],
     tally: Tally,
     *,
     dry_run: bool,
@@ -285,7 +286,7 @@ def _take(
     now = clock.now()
     if dry_run:
         with reading(engine) as connection:
-            plan(connection, vault, entries, now, tally)
+            plan(connection, entries, now, tally)
         return
     with transaction(engine) as connection:
         enrol(connection, vault, entries, now, tally)

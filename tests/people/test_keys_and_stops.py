@@ -83,7 +83,8 @@ class Keys(RuleBasedStateMachine):
         entry = Entry(known, {}, Evidence("paper form", "2026-02-14", "v1"))
         with transaction(self.engine) as connection:
             vault = self.vault(theirs=theirs)
-            enrolment.enrol(connection, vault, [entry], CLOCK.now(), Tally())
+            found = enrolment.found(entry, vault)
+            enrolment.enrol(connection, vault, [found], CLOCK.now(), Tally())
 
     @rule(who=NUMBERS, theirs=st.booleans())
     def forget(self, who: str, theirs: bool) -> None:
