@@ -129,7 +129,8 @@ def test_s18_a_rotation_that_was_killed_goes_on_where_it_was(
     ]
     with transaction(database) as connection:
         vault = parse_keys(old, "test")
-        enrolment.enrol(connection, vault, entries, CLOCK.now(), Tally())
+        known = [enrolment.found(entry, vault) for entry in entries]
+        enrolment.enrol(connection, vault, known, CLOCK.now(), Tally())
     program = """
 import sys
 from outreach import bootstrap

@@ -39,7 +39,8 @@ def test_s14_a_stop_that_comes_while_an_import_writes_is_not_lost(
         importer([HEADER, GOOD])
     with ThreadPoolExecutor(1) as other:
         with transaction(register) as connection:
-            enrolment.enrol(connection, vault, [entry("male")], clock.now(), Tally())
+            found = enrolment.found(entry("male"), vault)
+            enrolment.enrol(connection, vault, [found], clock.now(), Tally())
             waiting = other.submit(stop, register, vault, clock)
             with pytest.raises(Waiting):
                 waiting.result(timeout=0.1)
