@@ -12,7 +12,9 @@ from sqlmodel import SQLModel
 
 import outreach.content.tables
 import outreach.delivery.tables
+import outreach.hotline.inbox.tables
 import outreach.hotline.queries
+import outreach.hotline.referral.tables
 import outreach.hotline.tables
 import outreach.people.tables
 import outreach.planning.tables

@@ -11,6 +11,7 @@ from outreach.gateways.ports import InboundCall
 from outreach.hotline import queries
 from outreach.hotline.answering import queue
 from outreach.hotline.desk import Desk
+from outreach.hotline.inbox import opening
 from outreach.hotline.rules.answer import LOOP_WINDOW
 from outreach.hotline.rules.calling import CallState
 from outreach.people.communities import joining
@@ -30,6 +31,7 @@ def ask(
         return False
     added = queries.add_call_back(connection, _row(desk, number, source, source_id, now))
     if added:
+        opening.asked_for_call(connection, desk, number, WITHIN, now)
         queries.add_alert(connection, "call_back", source_id, now)
         append(connection, [Fact("help.callback", now, detail=source)])
     return added
@@ -65,6 +67,7 @@ def rang_unheard(
         return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)
     row = _row(desk, number, "missed_call", sid, came) | {"state": CallState.TOO_LATE}
     queries.add_call_back(connection, row)
+    opening.asked_for_call(connection, desk, number, WITHIN, now)
     queries.add_alert(connection, "late_call", sid, now)
     return True
 

@@ -18,6 +18,7 @@ from outreach.hotline import queries
 from outreach.hotline.answering import queue
 from outreach.hotline.callback import WITHIN, ask
 from outreach.hotline.desk import Desk
+from outreach.hotline.inbox import opening
 from outreach.hotline.rules import invited
 from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW, decide
 from outreach.kernel.ids import public_id
@@ -57,7 +58,12 @@ def receive(desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
 
 def receive_in(connection: Connection, desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
     """The same inside the caller's transaction."""
-    return [_one(connection, desk, text, desk.clock.now()) for text in texts]
+    heard: dict[int, Heard] = {}
+    # By number, so that two processes lock their conversations in one order and none waits for the
+    # other; a person's own texts stay in theirs.
+    for index, text in sorted(enumerate(texts), key=lambda item: item[1].sender_number):
+        heard[index] = _one(connection, desk, text, desk.clock.now())
+    return [heard[index] for index in range(len(texts))]
 
 
 def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> Heard:
@@ -70,6 +76,7 @@ def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> He
     # A text that the hook missed may be older than the person's last word on the matter.
     outdated = text.at is not None and queries.newer_word(connection, keys, came)
     told = _consent(connection, desk, text, None if outdated else understood, now)
+    opening.texted(connection, desk, text.sender_number, understood, came, now)
     recent = queries.recent_answers(connection, keys, now - LOOP_WINDOW)
     decision = decide(
         understood.intent,

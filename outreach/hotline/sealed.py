@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import Connection
+
 from outreach.hotline import queries
+from outreach.hotline.inbox import queries as inbox
 from outreach.store.rotation import SealedStore
 from outreach.store.sealed import SealedTable
+
+
+def _move(connection: Connection, pairs: Mapping[bytes, bytes]) -> Collection[bytes]:
+    """Everything may follow: there is one conversation per person, under whichever key."""
+    inbox.part_doubles(connection, pairs)
+    return pairs.keys()
+
 
 HELP_STORE = SealedStore(
     name="help store",
@@ -17,5 +29,10 @@ HELP_STORE = SealedStore(
             queries.DELIVERIES, ("address_sealed", "body_sealed"), "number_key", "address_sealed"
         ),
         SealedTable(queries.CALL_BACKS, ("number_sealed",), "number_key", "number_sealed"),
+        SealedTable(
+            inbox.CONVERSATIONS, ("number_sealed", "code_sealed"), "number_key", "number_sealed"
+        ),
+        SealedTable(inbox.NOTES, ("body_sealed",)),
     ),
+    move=_move,
 )

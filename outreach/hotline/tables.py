@@ -5,18 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from outreach.delivery.tables import AttemptColumns, DeliveryColumns, ReceiptColumns
 from outreach.store.types import RowId, UtcDateTime
+
+# What still holds a body: the rows that redaction looks for (S20), few beside all.
+HELD = text("length(body_sealed) > 0")
 
 
 class HelpInbound(SQLModel, table=True):
     """A text that somebody sent us, sealed. `number_key` is the help store's own fingerprint."""
 
     __tablename__: ClassVar[str] = "help_inbound"
-    __table_args__ = (Index("ix_help_inbound_number", "number_key", "at"),)
+    __table_args__ = (
+        Index("ix_help_inbound_number", "number_key", "at"),
+        Index("ix_help_inbound_held", "at", sqlite_where=HELD, postgresql_where=HELD),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     sid: str = Field(max_length=64, unique=True)
@@ -29,12 +35,14 @@ class HelpInbound(SQLModel, table=True):
 
 
 class HelpDelivery(DeliveryColumns, table=True):
-    """An answer to a person's own text: sealed address and body, an opaque reference."""
+    """An answer to a person's own text: sealed address and body, an opaque reference. `author` is
+    the worker who wrote it, "" for an automatic one."""
 
     __tablename__: ClassVar[str] = "help_delivery"
     __table_args__ = (
         Index("ix_help_delivery_claim", "state", "channel", "due_at"),
         Index("ix_help_delivery_number", "number_key", "due_at"),
+        Index("ix_help_delivery_held", "due_at", sqlite_where=HELD, postgresql_where=HELD),
     )
 
     reference: str = Field(max_length=40, unique=True)
@@ -42,6 +50,7 @@ class HelpDelivery(DeliveryColumns, table=True):
     address_sealed: bytes
     body_sealed: bytes
     parts: int = 1
+    author: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
 
 
 class HelpAttempt(AttemptColumns, table=True):
@@ -82,7 +91,7 @@ class CallBack(SQLModel, table=True):
 
 
 class HelpAudit(SQLModel, table=True):
-    """Who read or did what in the help store (S22). `subject` is a reference of ours."""
+    """Who read or did what in the help store, and why (S22). `subject` is a reference of ours."""
 
     __tablename__: ClassVar[str] = "help_audit"
 
@@ -90,6 +99,7 @@ class HelpAudit(SQLModel, table=True):
     by: str = Field(max_length=40)
     action: str = Field(max_length=24)
     subject: str = Field(max_length=64)
+    reason: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
     at: datetime = Field(sa_type=UtcDateTime)
 
 
