@@ -208,17 +208,22 @@ def test_the_demo_starts_in_the_root_from_anywhere_with_its_arguments(
     (rehearsal / "__init__.py").write_text("")
     (rehearsal / "__main__.py").write_text(
         "import json, os, sys; "
-        "print(json.dumps([os.getcwd(), sys.argv[1:], os.environ.get('PYTHONPATH')]))"
+        "print(json.dumps([os.getcwd(), sys.argv[1:], os.environ.get('PYTHONPATH'), "
+        "sys.dont_write_bytecode]))"
     )
     done = subprocess.run(
         [sys.executable, checkout.root / "scripts" / "demo", "--once", "--seed", "7"],
         cwd=tmp_path,
-        env={"PATH": f"{checkout.tools}:{os.environ['PATH']}", "PYTHONPATH": "/nowhere"},
+        env={
+            "PATH": f"{checkout.tools}:{os.environ['PATH']}",
+            "PYTHONPATH": "/nowhere",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         capture_output=True,
         text=True,
         check=True,
     )
-    assert json.loads(done.stdout) == [str(checkout.root), ["--once", "--seed", "7"], None]
+    assert json.loads(done.stdout) == [str(checkout.root), ["--once", "--seed", "7"], None, False]
 
 
 def start_of_tests(checkout: Checkout, user: int) -> str:
