@@ -108,6 +108,11 @@ _IRREGULAR = {
     "has": "have",
     "got": "get",
     "gotten": "get",
+    "cant": "cannot",
+    "couldnt": "cannot",
+    **dict.fromkeys(
+        ("dont", "didnt", "doesnt", "havent", "hasnt", "isnt", "wasnt", "wont", "never"), "not"
+    ),
 }
 _KEEP = frozenset(
     [

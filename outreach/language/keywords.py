@@ -1,13 +1,16 @@
 """Loads the keyword data: forms per intent and language, danger words, company, look-alikes.
 
+Danger is put in many words: `variants.csv` says which may stand for each other in a form of it.
+
 Staff edit these files (`outreach/language/data/`), not code. `|` joins several forms in a row.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -19,6 +22,8 @@ FOLDED = {
     "BROKER": "JOB",
     "EMBASSY": "PASSPORT",
 }
+# A language may be named alone, or with the word for it.
+_NAMING = ("lang {}", "language {}", "ភាសា{}", "phea sa {}", "pheasa {}", "ภาษา{}", "ngôn ngữ {}")
 INTENTS = frozenset(
     [
         "HELP",
@@ -61,7 +66,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A word that changes no intent: `polite` around a keyword, or `common` in its language."""
+    """A word that changes no intent: `polite` around a keyword, `common` in its language, or said
+    with a menu `digit`."""
 
     lang: str
     text: str
@@ -82,8 +88,12 @@ def load(folder: Traversable) -> Lexicon:
     tongues = {
         text: row["asks_for"]
         for row in _rows(folder, "tongues.csv")
-        for text in row["form"].split("|")
+        for name in row["form"].split("|")
+        for text in (name, *(pattern.format(name) for pattern in _NAMING))
     }
+    variants = [
+        (row["lang"], tuple(row["form"].split("|"))) for row in _rows(folder, "variants.csv")
+    ]
     named = tuple(
         Form("LANG", "und", text, "native review pending", whole=True, asks_for=tongue)
         for text, tongue in tongues.items()
@@ -92,7 +102,7 @@ def load(folder: Traversable) -> Lexicon:
         *named,
         *(form for form in _forms(folder, "keywords.csv") if form.text not in tongues),
         *_forms(folder, "whole.csv", whole=True),
-        *_forms(folder, "danger.csv", danger=True),
+        *_varied(_forms(folder, "danger.csv", danger=True), variants),
     )
     company = tuple(
         Company(row["lang"], text, row["kind"])
@@ -122,6 +132,30 @@ def _forms(
             raise KeyError(f"{name}: no such intent: {row['intent']}")
         for text in row["form"].split("|"):
             yield Form(intent, row["lang"], text, row["review"], whole, danger)
+
+
+def _varied(
+    forms: Iterable[Form], variants: Iterable[tuple[str, tuple[str, ...]]]
+) -> Iterator[Form]:
+    """Each form, and each with words of one group for one another."""
+    groups = [(lang, _any(lang, words), words) for lang, words in variants]
+    for form in forms:
+        texts = {form.text: None}  # ordered
+        for lang, one_of, words in groups:
+            if lang == form.lang:
+                texts |= {
+                    one_of.sub(word, text): None
+                    for text in tuple(texts)
+                    if one_of.search(text)
+                    for word in words
+                }
+        yield from (replace(form, text=text) for text in texts)
+
+
+def _any(lang: str, words: tuple[str, ...]) -> re.Pattern[str]:
+    either = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    # Khmer and Thai write no spaces; a Latin word is looked for as a whole.
+    return re.compile(either if lang in ("km", "th") else rf"\b(?:{either})\b")
 
 
 def _rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:

@@ -1,7 +1,8 @@
 """Finds keyword forms in unspaced Khmer: at orthographic-cluster boundaries, one sign off at most.
 
-A window of clusters is looked up by its consonants alone; a form with the same consonants counts
-when the window equals it, or differs by one sign and is no other word (`lookalikes.csv`).
+A window of clusters is looked up by where in the mouth its consonants are made; a form with the
+same ones counts when the window equals it, or differs by one sign and is no other word
+(`lookalikes.csv`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _SUBSCRIPT = re.compile("\u17d2([\u1780-\u17b3])")
 _SIGNS = re.compile("[^\u1780-\u17b3]+")
 # Consonants that sound alike and are confused in writing.
 _ALIKE = str.maketrans("ណឡឌ", "នលដ")
+# Consonants of one place: of a longer word, one may stand for another (បំនុល, ឆ្បាប់, ពេត្យ).
+_PLACE = str.maketrans("ខគឃឆជឈឋឌឍតថទធណផពភឡឝឞ", "កកកចចចដដដដដដដនបបបលសស")
+_SILENT = "រ"  # written and not spoken at a word's end: often left out
 _SHORT = 3
 
 
@@ -39,7 +43,7 @@ class _Entry:
     form: Form | None
     text: str  # the form's match key without spaces
     compact: str  # a subscript is one character
-    consonants: str
+    letters: str  # its consonants, those that sound alike as one
 
 
 class KhmerIndex:
@@ -55,23 +59,25 @@ class KhmerIndex:
             self._add(None, word)
 
     def _add(self, form: Form | None, text: str) -> None:
-        consonants = _consonants(text)
-        entry = _Entry(form, text, _compact(text), consonants)
-        keys = {consonants}
-        if form is not None and len(consonants) > _SHORT:
-            keys |= {consonants[:i] + consonants[i + 1 :] for i in range(1, len(consonants))}
+        entry = _Entry(form, text, _compact(text), _letters(text))
+        places = _places(text)
+        keys = {places}
+        if form is not None and len(places) > _SHORT:
+            keys |= {places[:i] + places[i + 1 :] for i in range(1, len(places))}
+        elif form is not None and text[-1] == _SILENT and len(places) == _SHORT:
+            keys.add(places[:-1])
         for key in keys:
             self._entries[key].append(entry)
-        self._longest = max(self._longest, len(consonants))
+        self._longest = max(self._longest, len(places))
 
     def find(self, clusters: list[str]) -> list[Hit]:
         """Every form in `clusters`; an empty cluster is a wall that no form crosses."""
         hits: list[Hit] = []
-        consonants = [_consonants(cluster) for cluster in clusters]
+        places = [_places(cluster) for cluster in clusters]
         for start in range(len(clusters)):
             key = ""
             for end in range(start, len(clusters)):
-                key += consonants[end]
+                key += places[end]
                 if not clusters[end] or len(key) > self._longest:
                     break
                 if key in self._entries:
@@ -84,11 +90,10 @@ class KhmerIndex:
         exact = [Hit(entry.form, start, end, True) for entry in entries if entry.text == window]
         if exact or window in self._words:
             return exact
-        compact = _compact(window)
         return [
             Hit(entry.form, start, end, False)
             for entry in entries
-            if entry.form is not None and _one_off(entry, compact)
+            if entry.form is not None and _one_off(entry, window)
         ]
 
 
@@ -131,12 +136,13 @@ def _size(hit: Hit) -> int:
 
 def _one_off(entry: _Entry, window: str) -> bool:
     """Whether `window` is the form with one sign dropped, added or changed."""
-    if OSA.distance(entry.compact, window, score_cutoff=1) > 1:
+    compact = _compact(window)
+    if OSA.distance(entry.compact, compact, score_cutoff=1) > 1:
         return False
     if len(entry.compact) > _SHORT:
         return True
     # Of a short word, the letters must all be there, and something besides them.
-    return len(window) > 1 and _consonants(window) == entry.consonants
+    return len(window) > 1 and _letters(window) == entry.letters
 
 
 def _solid(text: str) -> str:
@@ -147,5 +153,9 @@ def _compact(text: str) -> str:
     return _SUBSCRIPT.sub(lambda found: chr(0xE000 + ord(found[1]) - 0x1780), text)
 
 
-def _consonants(text: str) -> str:
+def _letters(text: str) -> str:
     return _SIGNS.sub("", text).translate(_ALIKE)
+
+
+def _places(text: str) -> str:
+    return _SIGNS.sub("", text).translate(_PLACE)

@@ -19,7 +19,8 @@ _STRETCHED = re.compile(r"([a-z])\1\1+")
 _SPELT_OUT = re.compile(r"\b[a-z](?: [a-z]){2,}\b")  # h e l p
 _ROMAN_WORDS = 4  # a romanised word may be typed in so many pieces
 _GAP = 3  # words that `*` in a form may stand for
-_FUZZY_FROM = 5  # letters; a shorter misspelling is listed in keywords.csv or not known
+_FUZZY_FROM = 5  # letters; of a shorter word, only a doubled letter or two swapped ones
+_DOUBLED = re.compile(r"(.)\1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class LatinIndex:
             self._add(form)
         self._common: dict[str, set[str]] = defaultdict(set)
         for word in company:
+            if word.kind == "digit":
+                continue
             self._common[word.lang].update(bare(token) for token in _tokens(word.text))
         self._hidden = {
             lang: {text for other, text in lookalikes if other == lang}
@@ -106,7 +109,7 @@ class LatinIndex:
         if form.lang in ("en", "und"):
             self._english.add(form, form.text)
             tokens = _tokens(form.text)
-            if form.lang == "en" and len(tokens) == 1 and len(tokens[0]) >= _FUZZY_FROM:
+            if form.lang == "en" and len(tokens) == 1 and not form.whole:
                 self._single[stem(tokens[0])] = tokens[0]
         elif form.lang == "vi":
             self._marked.add(form, form.text)
@@ -170,7 +173,7 @@ class LatinIndex:
     def _misspelt(self, raw: list[str], taken: set[int]) -> list[Hit]:
         hits: list[Hit] = []
         for index, word in enumerate(raw):
-            if index in taken or len(word) < _FUZZY_FROM or not word.isascii():
+            if index in taken or not word.isascii():
                 continue
             root = stem(word)
             if (
@@ -180,10 +183,7 @@ class LatinIndex:
             ):
                 continue
             for known, spelt in self._single.items():
-                if (
-                    abs(len(known) - len(root)) <= 1
-                    and OSA.distance(known, root, score_cutoff=1) <= 1
-                ):
+                if _one_off(known, root) or _one_off(known, word):
                     found = self._english.find([spelt], "one letter off")
                     hits += [
                         Hit(hit.form, index, index + 1, hit.how)
@@ -191,6 +191,16 @@ class LatinIndex:
                         if hit.form.text == spelt
                     ]
         return hits
+
+
+def _one_off(known: str, word: str) -> bool:
+    """Whether `word` is `known` with one letter dropped, added, changed, doubled or swapped."""
+    if len(known) >= _FUZZY_FROM and len(word) >= _FUZZY_FROM:
+        return abs(len(known) - len(word)) <= 1 and OSA.distance(known, word, score_cutoff=1) <= 1
+    if len(word) == len(known):
+        swapped = len(word) > 3 and word[0] == known[0] and sorted(word) == sorted(known)
+        return swapped and OSA.distance(known, word, score_cutoff=1) <= 1
+    return len(word) == len(known) + 1 and _DOUBLED.sub(r"\1", word) == known
 
 
 def _tokens(text: str) -> list[str]:

@@ -82,6 +82,7 @@ class Matcher:
         forms = lexicon.forms
         lookalikes = lexicon.lookalikes
         self._polite = Polite.of(lexicon.company)
+        self._around_digit = Polite.of(lexicon.company, "digit")  # number 1, press 9
         self._khmer = KhmerIndex(
             (form for form in forms if _is_khmer(form.text)),
             (word for lang, word in lookalikes if lang == "km"),
@@ -175,8 +176,7 @@ class Matcher:
                     yield hit.form, hit.start, hit.end, "exact" if hit.exact else "one sign off"
         elif run.script == "thai":
             for found in self._thai.find("".join(run.units)):
-                how = "exact" if found.exact else "without tone marks"
-                yield found.form, found.start, found.end, how
+                yield found.form, found.start, found.end, found.how
         else:
             for near in self._latin.find(list(run.units)):
                 yield near.form, near.start, near.end, near.how
@@ -188,9 +188,12 @@ class Matcher:
         return self._latin.language([word for run in runs for word in run.units])
 
     def _digit(self, core: list[Run]) -> Form | None:
-        if len(core) == 1 and len(core[0].units) == 1:
-            return self._digits.get(core[0].units[0])
-        return None
+        digit = _only_unit(core) or _only_unit(self._around_digit.strip(core))
+        return self._digits.get(digit) if digit else None
+
+
+def _only_unit(runs: list[Run]) -> str | None:
+    return runs[0].units[0] if len(runs) == 1 and len(runs[0].units) == 1 else None
 
 
 def _match(hit: _Hit, language: str | None, *, opt_out: bool = False) -> Match:

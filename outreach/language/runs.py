@@ -13,6 +13,11 @@ from outreach.language.keywords import Company
 Script = Literal["khmer", "thai", "latin"]
 
 _LATIN = "a-z0-9\u00df-\u024f\u1e00-\u1eff"
+# Marks that no language here writes (struck-out and "zalgo" text), and a sign after a space.
+_STRAY = re.compile(
+    "[\u0300-\u0301\u0303-\u0305\u0307-\u031a\u031c-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+    "|(?<=[\u1780-\u17dd]) +(?=[\u17b6-\u17d2])"
+)
 _RUN = re.compile(
     "(?P<khmer>[\u1780-\u17b3][\u1780-\u17d3\u17dd ]*)"
     "|(?P<thai>[\u0e01-\u0e4e][\u0e01-\u0e4e ]*)"
@@ -35,11 +40,11 @@ class Polite:
     words: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, company: Iterable[Company]) -> Polite:
-        """The polite words of a lexicon."""
+    def of(cls, company: Iterable[Company], kind: str = "polite") -> Polite:
+        """The words of that kind in a lexicon."""
         words: dict[str, list[tuple[str, ...]]] = {"khmer": [], "thai": [], "latin": []}
         for word in company:
-            if word.kind == "polite":
+            if word.kind == kind:
                 for run in cut(word.text):
                     words[run.script].append(tuple(run.units))
         for found in words.values():
@@ -87,7 +92,10 @@ class Polite:
 def cut(text: str) -> list[Run]:
     """The Khmer, Thai and Latin runs of `text`, in order; other scripts are dropped."""
     found: list[Run] = []
-    for piece in _RUN.finditer(latin.key(text)):
+    key = latin.key(text)
+    if not key.isascii() and _STRAY.search(key):
+        key = latin.key(_STRAY.sub("", key))
+    for piece in _RUN.finditer(key):
         if piece["khmer"]:
             found.append(Run("khmer", khmer.split(piece["khmer"])))
         elif piece["thai"]:

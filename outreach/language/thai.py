@@ -1,10 +1,13 @@
-"""Finds keyword forms in unspaced Thai, with or without tone marks."""
+"""Finds keyword forms in unspaced Thai: tone marks may lack, a long form may be one letter off."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
 
 from outreach.language.keywords import Form
 from outreach.language.matchkey import match_key
@@ -14,16 +17,17 @@ _RUN = re.compile("[\u0e00-\u0e7f]+")
 # A form may not be cut out of a syllable: no vowel sign after it, no leading vowel before it.
 BEFORE = "(?<![\u0e40-\u0e44])"
 AFTER = "(?![\u0e30-\u0e3a\u0e45\u0e47-\u0e4e])"
+_FUZZY_FROM = 6  # characters without tones
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A form found over characters `start` to `end`."""
+    """A form found over characters `start` to `end`, and how it was written there."""
 
     form: Form
     start: int
     end: int
-    exact: bool
+    how: str
 
 
 class ThaiIndex:
@@ -44,11 +48,43 @@ class ThaiIndex:
             self._toneless.setdefault(_TONES.sub("", word), [])
         self._pattern = _either(self._words)
         self._bare_pattern = _either(self._toneless)
+        self._near = _Near(self._toneless)
 
     def find(self, text: str) -> list[Hit]:
         """Every form in `text` (from `normal`); the longest at each place, look-alikes hide."""
-        hits = _search(self._pattern, self._words, text, True)
-        return hits or _search(self._bare_pattern, self._toneless, _TONES.sub("", text), False)
+        hits = _search(self._pattern, self._words, text, "exact")
+        if hits:
+            return hits
+        bare = _TONES.sub("", text)
+        hits = _search(self._bare_pattern, self._toneless, bare, "without tone marks")
+        return hits or list(self._near.find(bare))
+
+
+class _Near:
+    """Long forms with one letter dropped, added or changed: one half of the form is untouched."""
+
+    def __init__(self, words: dict[str, list[Form]]) -> None:
+        self._halves: dict[str, list[tuple[int, str, Form]]] = defaultdict(list)
+        for text, forms in words.items():
+            if len(text) >= _FUZZY_FROM:
+                middle = len(text) // 2
+                for offset, half in ((0, text[:middle]), (middle, text[middle:])):
+                    self._halves[half] += [(offset, text, form) for form in forms]
+        self._lengths = sorted({len(half) for half in self._halves})
+
+    def find(self, text: str) -> Iterator[Hit]:
+        for at in range(len(text)):
+            for length in self._lengths:
+                for offset, known, form in self._halves.get(text[at : at + length], ()):
+                    yield from self._weigh(text, at - offset, known, form)
+
+    def _weigh(self, text: str, start: int, known: str, form: Form) -> Iterator[Hit]:
+        # Before an untouched second half, a letter more or less moves the beginning.
+        for begin in {max(0, start + shift) for shift in (-1, 0, 1)}:
+            for end in range(begin + len(known) - 1, begin + len(known) + 2):
+                window = text[begin:end]
+                if len(window) == end - begin and OSA.distance(known, window, score_cutoff=1) <= 1:
+                    yield Hit(form, begin, end, "one letter off")
 
 
 def split(run: str) -> list[str]:
@@ -72,10 +108,10 @@ def _either(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _search(
-    pattern: re.Pattern[str], words: dict[str, list[Form]], text: str, exact: bool
+    pattern: re.Pattern[str], words: dict[str, list[Form]], text: str, how: str
 ) -> list[Hit]:
     return [
-        Hit(form, found.start(), found.end(), exact)
+        Hit(form, found.start(), found.end(), how)
         for found in pattern.finditer(text)
         for form in words[found.group()]
     ]

@@ -1,0 +1,60 @@
+"""Texts that were labelled before anybody looked at the lexicon: a floor, not a list to learn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from outreach.language.corpus import read_corpus, score
+from outreach.language.match import match
+
+_FLOOR = 0.99
+
+
+def test_texts_written_without_the_lexicon_in_sight_are_understood() -> None:
+    found = score(read_corpus(Path(__file__).parent / "unseen.jsonl"))
+    assert found.shortfalls() == []
+    assert found.right >= _FLOOR * found.texts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h\u0336e\u0336l\u0336p\u0336",
+        "ជ \u17bdយខ្ញុំផង",
+        "ជ\u0336\u17bd\u0336យ\u0336",
+        "he\u0301\u0301\u0336lp help",
+    ],
+)
+def test_struck_out_and_torn_signs_hide_no_plea(text: str) -> None:
+    assert match(text).intent == "HELP"
+
+
+@pytest.mark.parametrize("text", ["number 9", "press 9", "លេខ ៩", "ចុច 9", "กด 9", "bấm 9"])
+def test_a_digit_may_be_named_with_a_word(text: str) -> None:
+    assert match(text).matched.startswith("9")
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [("lang en", "en"), ("ភាសាថៃ", "th"), ("phea sa khmer", "km"), ("ngôn ngữ tiếng việt", "vi")],
+)
+def test_a_language_may_be_named_with_the_word_for_it(text: str, lang: str) -> None:
+    assert (match(text).intent, match(text).lang) == ("LANG", lang)
+
+
+@pytest.mark.parametrize("text", ["ផ្ទៈ", "ឆ្បាប់", "ពេត្យ", "កុមា", "បំនុល", "ตำรวด", "โรงพยาบาน"])
+def test_one_sign_off_is_understood_where_no_other_word_is_meant(text: str) -> None:
+    assert match(text).intent != "UNKNOWN"
+    assert "exact" not in match(text).matched
+
+
+@pytest.mark.parametrize("text", ["ដីជ័យ", "ឈើ", "វ័យ", "សុភាព", "ថ្វាយបង្គំ", "หยุดงาน", "ផ្ទៃ"])
+def test_a_word_one_sign_from_a_form_that_means_another_thing_is_left_alone(text: str) -> None:
+    assert match(text).intent == "UNKNOWN"
+
+
+def test_danger_is_understood_whoever_it_befalls_and_however_no_is_said() -> None:
+    for text in ("ko cho em ra ngoai", "គេអត់អោយយើងចេញ", "they hit my sister", "โดนเขาขังหนู"):
+        assert (match(text).intent, match(text).danger) == ("HELP", True)
