@@ -24,13 +24,18 @@ _PROVINCE = re.compile(r"\d{2}")
 
 @dataclass(frozen=True)
 class Account:
-    """An account as it may be shown. `state` is invited, open or closed."""
+    """An account as it may be shown. `state` is invited, open or closed; `alert_by` is how they are
+    told that somebody waits, or "" where no number is kept."""
 
     name: str
     roles: tuple[Role, ...]
     province: str
     state: str
     signed_in_at: datetime | None
+    languages: tuple[str, ...]
+    sex: str
+    child_trained: bool
+    alert_by: str
 
 
 def add(
@@ -62,7 +67,7 @@ def renew(engine: Engine, clock: Clock, name: str, *, by: str) -> str:
     code, now = new_code(), clock.now()
     fresh = {"password_hash": "", "totp_sealed": b"", "closed_at": None, **_enrolling(code, now)}
     with transaction(engine) as connection:
-        row = _known(connection, name)
+        row = known(connection, name)
         queries.change(connection, row.id, fresh)
         queries.end_sessions(connection, row.id)
         queries.audit(connection, by, "renewed", name, now)
@@ -75,7 +80,7 @@ def set_roles(
     """Replaces what somebody is here for; takes effect at once."""
     given = _roles(roles, province)
     with transaction(engine) as connection:
-        row = _known(connection, name)
+        row = known(connection, name)
         queries.change(connection, row.id, {"roles": given, "province": province})
         # Whoever had no second factor and needs one now has to sign in anew.
         queries.end_sessions(connection, row.id)
@@ -84,9 +89,15 @@ def set_roles(
 
 def close(engine: Engine, clock: Clock, name: str, *, by: str) -> None:
     """Closes an account and ends its sessions; what it did stays in the audit."""
-    gone = {"closed_at": clock.now(), "password_hash": "", "totp_sealed": b"", "enrol_key": ""}
+    gone = {
+        "closed_at": clock.now(),
+        "password_hash": "",
+        "totp_sealed": b"",
+        "enrol_key": "",
+        "phone_sealed": None,
+    }
     with transaction(engine) as connection:
-        row = _known(connection, name)
+        row = known(connection, name)
         queries.change(connection, row.id, gone)
         queries.end_sessions(connection, row.id)
         queries.audit(connection, by, "closed", name, clock.now())
@@ -110,6 +121,10 @@ def accounts(engine: Engine) -> tuple[Account, ...]:
                 row.province,
                 "closed" if row.closed_at else ("open" if row.password_hash else "invited"),
                 row.signed_in_at,
+                tuple(row.languages),
+                row.sex,
+                row.child_trained,
+                row.alert_by if row.phone_sealed else "",
             )
             for row in queries.everybody(connection)
         )
@@ -125,7 +140,8 @@ def _enrolling(code: str, now: datetime) -> dict[str, Any]:
     return {"enrol_key": fingerprint(code), "enrol_until": now + ENROLMENT}
 
 
-def _known(connection: Connection, name: str) -> Row[Any]:
+def known(connection: Connection, name: str) -> Row[Any]:
+    """An account, locked until the transaction ends; raises NotFound."""
     row = queries.lock_by_name(connection, name)
     if row is None:
         raise NotFound(f"There is no account {name!r}.", remedy="See: outreach staff list")

@@ -47,6 +47,7 @@ class Who:
     roles: tuple[Role, ...]
     province: str
     may: frozenset[May]
+    child_trained: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def who(engine: Engine, clock: Clock, token: str) -> Who | None:
     if now - row.seen_at >= _COARSE:
         with transaction(engine) as connection:
             queries.seen(connection, key, now)
-    return Who(row.name, roles, row.province, may)
+    return Who(row.name, roles, row.province, may, row.child_trained)
 
 
 def sign_out(engine: Engine, token: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, false
 from sqlmodel import Field, SQLModel
 
+from outreach.kernel.dimensions import NOT_ASKED
 from outreach.store.types import RowId, UtcDateTime
 
 
@@ -29,6 +30,16 @@ class Staff(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     signed_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # Whom somebody can help, and how they are told that somebody waits.
+    languages: list[str] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    sex: str = Field(
+        default=NOT_ASKED, max_length=20, sa_column_kwargs={"server_default": NOT_ASKED}
+    )
+    child_trained: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    phone_sealed: bytes | None = Field(default=None)
+    alert_by: str = Field(default="sms", max_length=5, sa_column_kwargs={"server_default": "sms"})
 
 
 class StaffSession(SQLModel, table=True):
