@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
@@ -18,7 +18,7 @@ from outreach.kernel.sealing import Vault
 from outreach.people import queries
 from outreach.people.history import Step, begin, note
 from outreach.people.rules.consent import Consent, Event, after
-from outreach.people.rules.row import Entry
+from outreach.people.rules.row import Entry, Evidence
 
 # What a contact is of whom nothing was said.
 BLANK = {
@@ -35,13 +35,31 @@ BLANK = {
     "province": NOT_ASKED,
     "commune": NOT_ASKED,
 }
-_SOURCE = "import"
-# An entry with the fingerprints of its number under every lookup key, the current one first.
-Found = tuple[Entry, list[bytes]]
+_SOURCE, _UNPROVEN = "import", ("", "", "")
+_BLANK, _LANGUAGE = tuple(BLANK.values()), tuple(BLANK).index("language")
 # What a new contact has beside that.
 _KEPT = (
     "id", "public_id", "number_key", "number_sealed", "consent", "timezone", "operator_hint",
 )  # fmt: skip
+
+
+class Found(NamedTuple):
+    """An entry ready to be looked for and written: what takes time is done where the file is read.
+
+    `keys` are the number's fingerprints under every lookup key, the current one first; `values`
+    are all of BLANK's columns, `said` those among them that the file gives.
+    """
+
+    keys: tuple[bytes, ...]
+    sealed: bytes
+    timezone: str
+    operator_hint: str
+    values: tuple[str, ...]
+    said: tuple[str, ...]
+    evidence: Evidence | None
+
+    def __repr__(self) -> str:
+        return "Found()"
 
 
 @dataclass
@@ -74,32 +92,41 @@ class Tally:
 
 @dataclass
 class Plan:
-    """What is to be written: new people (entry, fingerprint, consent), changed rows, and the steps
+    """What is to be written: new people (with the consent they get), changed rows, and the steps
     of consent of those who were known."""
 
-    added: list[tuple[Entry, bytes, Consent]] = field(default_factory=list)
+    added: list[tuple[Found, str]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
 
 def found(entry: Entry, vault: Vault) -> Found:
     """An entry ready to be looked for."""
-    return entry, vault.lookups(entry.number.e164)
+    number, said = entry.number, entry.values
+    return Found(
+        tuple(vault.lookups(number.e164)),
+        vault.seal(number.e164),
+        number.zone,
+        number.operator_hint,
+        tuple(map(said.get, BLANK, _BLANK)),
+        tuple(said),
+        entry.evidence,
+    )
 
 
 def plan(connection: Connection, entries: Iterable[Found], now: datetime, tally: Tally) -> Plan:
     """What `entries` change; counts it in `tally` and writes nothing."""
-    items = [(entry, keys) for entry, keys in entries if tally.is_new(keys[0])]
-    every = [key for _, keys in items for key in keys]
+    items = [entry for entry in entries if tally.is_new(entry.keys[0])]
+    every = [key for entry in items for key in entry.keys]
     known = queries.known(connection, every, BLANK)
     stopped = queries.opted_out(connection, every)
     planned = Plan()
-    for entry, keys in items:
-        row = next((known[key] for key in keys if key in known), None)
-        said_stop = not stopped.isdisjoint(keys)
+    for entry in items:
+        row = next((known[key] for key in entry.keys if key in known), None)
+        said_stop = not stopped.isdisjoint(entry.keys)
         if row is None:
             consent = Consent.OPTED_OUT if said_stop else after(None, _event(entry))
-            planned.added.append((entry, keys[0], consent))
+            planned.added.append((entry, consent.value))
             tally.added += 1
         else:
             changed, consent = _change(planned, row, entry, said_stop, now)
@@ -110,56 +137,43 @@ def plan(connection: Connection, entries: Iterable[Found], now: datetime, tally:
     return planned
 
 
-def enrol(
-    connection: Connection, vault: Vault, entries: Iterable[Found], now: datetime, tally: Tally
-) -> None:
+def enrol(connection: Connection, entries: Iterable[Found], now: datetime, tally: Tally) -> None:
     """Brings `entries` in, in the caller's transaction; counts them in `tally`.
 
     A STOP that comes meanwhile waits for the transaction and then holds; one that is being written
     is waited for and seen.
     """
     queries.hold(connection, alone=True)
-    write(connection, vault, plan(connection, entries, now, tally), now)
-
-
-def write(connection: Connection, vault: Vault, planned: Plan, now: datetime) -> None:
-    """Writes a plan, in the caller's transaction."""
-    _add(connection, vault, planned.added, now)
+    planned = plan(connection, entries, now, tally)
+    _add(connection, planned.added, now)
     queries.set_contacts(connection, planned.changed)
     note(connection, planned.steps, now)
 
 
-def _add(
-    connection: Connection,
-    vault: Vault,
-    added: Sequence[tuple[Entry, bytes, Consent]],
-    now: datetime,
-) -> None:
+def _add(connection: Connection, added: Sequence[tuple[Found, str]], now: datetime) -> None:
     if not added:
         return
     ids = queries.reserve_contacts(connection, len(added))
     rows, events = [], []
-    for row_id, named, item in zip(ids, public_ids("co", len(added)), added, strict=True):
-        entry, key, consent = item
-        number, proof = entry.number, entry.evidence
-        person = {**BLANK, **entry.values}
-        sealed = vault.seal(number.e164)
-        kept = (row_id, named, key, sealed, consent.value, number.zone, number.operator_hint)
-        rows.append((*kept, *person.values()))
-        proven = (proof.how, proof.wording, proof.given_on) if proof else ("", "", "")
-        events.append((row_id, key, "", consent.value, _SOURCE, person["language"], *proven))
+    for row_id, named, (entry, consent) in zip(
+        ids, public_ids("co", len(added)), added, strict=True
+    ):
+        keys, sealed, timezone, operator, values, _, proof = entry
+        rows.append((row_id, named, keys[0], sealed, consent, timezone, operator, *values))
+        proven = (proof.how, proof.wording, proof.given_on) if proof else _UNPROVEN
+        events.append((row_id, keys[0], "", consent, _SOURCE, values[_LANGUAGE], *proven))
     queries.add_contacts(connection, (*_KEPT, *BLANK), rows, now)
     begin(connection, ids, events, now)
 
 
 def _change(
-    planned: Plan, row: Row[Any], entry: Entry, said_stop: bool, now: datetime
+    planned: Plan, row: Row[Any], entry: Found, said_stop: bool, now: datetime
 ) -> tuple[bool, Consent]:
     before = Consent(row.consent)
     consent = Consent.OPTED_OUT if said_stop else after(before, _event(entry))
     old = {name: getattr(row, name) for name in BLANK}
-    said = {name: value for name, value in entry.values.items() if name not in row.own_words}
-    person = old | said
+    given = dict(zip(BLANK, entry.values, strict=True))
+    person = old | {name: given[name] for name in entry.said if name not in row.own_words}
     if consent is not before:
         step = Step(row.id, row.number_key, before, consent, _SOURCE, person, entry.evidence)
         planned.steps.append(step)
@@ -169,5 +183,5 @@ def _change(
     return True, consent
 
 
-def _event(entry: Entry) -> Event:
+def _event(entry: Found) -> Event:
     return Event.EVIDENCE if entry.evidence else Event.LIST

@@ -16,7 +16,6 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -139,11 +138,11 @@ class _Work:
     def good(self, rows: Iterable[Found | _Refused]) -> list[Found]:
         """The usable ones; notes the others."""
         usable: list[Found] = []
-        for first, second in rows:
-            if isinstance(first, Line):
-                self._reject(first, cast(tuple[Wrong, ...], second))
+        for row in rows:
+            if isinstance(row, Found):
+                usable.append(row)
             else:
-                usable.append((first, cast(list[bytes], second)))
+                self._reject(*row)
         return usable
 
     def _reject(self, line: Line, wrong: tuple[Wrong, ...]) -> None:
@@ -191,7 +190,7 @@ def import_contacts(
             try:
                 for count, rows in chunks:
                     tally.rows += count
-                    _take(engine, vault, clock, work.good(rows), tally, dry_run=dry_run)
+                    _take(engine, clock, work.good(rows), tally, dry_run=dry_run)
                     progress(tally.rows, given.total)
                     tidy()
                 kept = work.rejects.keep() if work.rejects else None
@@ -276,7 +275,6 @@ def _shown(cell: str) -> str:
 
 def _take(
     engine: Engine,
-    vault: Vault,
     clock: Clock,
     entries: Sequence[Found],
     tally: Tally,
@@ -289,4 +287,4 @@ def _take(
             plan(connection, entries, now, tally)
         return
     with transaction(engine) as connection:
-        enrol(connection, vault, entries, now, tally)
+        enrol(connection, entries, now, tally)

@@ -23,18 +23,18 @@ def add_rows(
     """
     alike = tuple(_for_driver(connection, table, name, value) for name, value in same.items())
     columns = ", ".join([*names, *same])
-    whole = (row + alike for row in rows)
     if connection.dialect.name == "postgresql":
         driver: Any = connection.connection.driver_connection
+        alike = tuple(_as_text(driver, value) for value in alike)
         with (
             driver.cursor() as cursor,
             cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy,
         ):
-            for row in whole:
-                copy.write_row(row)
+            for row in rows:
+                copy.write_row(row + alike)
         return
     marks = ", ".join("?" * (len(names) + len(same)))
-    given = list(whole)
+    given = [row + alike for row in rows]
     if given:
         statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608
         connection.exec_driver_sql(statement, given)
@@ -47,9 +47,10 @@ def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
     """
     if connection.dialect.name == "postgresql":
         query = text(
-            "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)"
+            "SELECT array_agg(nextval(pg_get_serial_sequence(:name, 'id')))"
+            " FROM generate_series(1, :n)"
         )
-        return list(connection.execute(query, {"name": table.name, "n": count}).scalars())
+        return connection.execute(query, {"name": table.name, "n": count}).scalar_one() or []
     last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
     return list(range(last + 1, last + 1 + count))
 
@@ -58,3 +59,14 @@ def _for_driver(connection: Connection, table: Table, name: str, value: Any) -> 
     dialect = connection.dialect
     process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
     return process(value) if process else value
+
+
+def _as_text(driver: Any, value: Any) -> str | None:
+    """`value` as COPY would write it in every row anew."""
+    # Imported here: SQLite needs no driver for PostgreSQL.
+    from psycopg.adapt import PyFormat, Transformer
+
+    if value is None:
+        return None
+    written = Transformer(driver).get_dumper(value, PyFormat.TEXT).dump(value)
+    return None if written is None else bytes(written).decode()

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     any_,
     bindparam,
-    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -49,13 +48,16 @@ def among(
     return column.in_(values)
 
 
-def present(connection: Connection, column: Column[Any], values: Sequence[Any]) -> set[Any]:
-    """Those of `values`, thousands maybe, that some row has in `column`; on SQLite past SQLAlchemy,
-    which takes longer to write the statement than the database to answer."""
-    if connection.dialect.name == "postgresql" or not values:
-        return set(
-            connection.execute(select(column).where(among(connection, column, values))).scalars()
-        )
-    marks = ", ".join("?" * len(values))
-    statement = f"SELECT {column.name} FROM {column.table.name} WHERE {column.name} IN ({marks})"  # noqa: S608
-    return set(connection.exec_driver_sql(statement, tuple(values)).scalars())
+def present(connection: Connection, column: Column[Any], keys: Sequence[bytes]) -> set[bytes]:
+    """Those of `keys`, thousands maybe, that some row has in `column`; past SQLAlchemy and the
+    driver's arrays, which take longer to write the question than the database to answer it."""
+    if not keys:
+        return set()
+    given: tuple[Any, ...] = tuple(keys)
+    if connection.dialect.name == "postgresql":
+        wanted = "= ANY (CAST(%s AS bytea[]))"
+        given = ("{" + ",".join([f'"\\\\x{key.hex()}"' for key in keys]) + "}",)
+    else:
+        wanted = f"IN ({', '.join('?' * len(keys))})"
+    statement = f"SELECT {column.name} FROM {column.table.name} WHERE {column.name} {wanted}"  # noqa: S608
+    return set(connection.exec_driver_sql(statement, given).scalars())

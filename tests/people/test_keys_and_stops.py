@@ -84,7 +84,7 @@ class Keys(RuleBasedStateMachine):
         with transaction(self.engine) as connection:
             vault = self.vault(theirs=theirs)
             found = enrolment.found(entry, vault)
-            enrolment.enrol(connection, vault, [found], CLOCK.now(), Tally())
+            enrolment.enrol(connection, [found], CLOCK.now(), Tally())
 
     @rule(who=NUMBERS, theirs=st.booleans())
     def forget(self, who: str, theirs: bool) -> None:
@@ -130,7 +130,7 @@ def test_s18_a_rotation_that_was_killed_goes_on_where_it_was(
     with transaction(database) as connection:
         vault = parse_keys(old, "test")
         known = [enrolment.found(entry, vault) for entry in entries]
-        enrolment.enrol(connection, vault, known, CLOCK.now(), Tally())
+        enrolment.enrol(connection, known, CLOCK.now(), Tally())
     program = """
 import sys
 from outreach import bootstrap

@@ -40,7 +40,7 @@ def test_s14_a_stop_that_comes_while_an_import_writes_is_not_lost(
     with ThreadPoolExecutor(1) as other:
         with transaction(register) as connection:
             found = enrolment.found(entry("male"), vault)
-            enrolment.enrol(connection, vault, [found], clock.now(), Tally())
+            enrolment.enrol(connection, [found], clock.now(), Tally())
             waiting = other.submit(stop, register, vault, clock)
             with pytest.raises(Waiting):
                 waiting.result(timeout=0.1)
