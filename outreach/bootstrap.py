@@ -22,8 +22,10 @@ import outreach.reach.tables
 import outreach.staff.tables
 import outreach.store.ledger
 import outreach.store.processes
+from outreach.content.directory import Directory, load_directory
 from outreach.content.doors import load_doors
 from outreach.content.optin import Wordings, load_wordings
+from outreach.content.phrases import Phrases, load_phrases
 from outreach.content.prices import Prices, load_prices
 from outreach.content.replies import Replies, load_replies
 from outreach.delivery.dispatch import Dispatcher, SenderPace
@@ -180,6 +182,17 @@ def replies_of(settings: Settings) -> Replies:
     return load_replies(settings.campaigns_dir / "replies", doors)
 
 
+def phrases_of(settings: Settings) -> Phrases:
+    """What hotline workers text and say, checked."""
+    doors = load_doors(settings.campaigns_dir / "doors.csv")
+    return load_phrases(settings.campaigns_dir / "phrases", doors)
+
+
+def directory_of(settings: Settings) -> Directory:
+    """The services that may be named to a person, checked."""
+    return load_directory(settings.campaigns_dir / "directory")
+
+
 def require_split(settings: Settings, command: str) -> None:
     """Raises SettingsError where `command`, a part of a split installation, can't work."""
     if settings.database_url.startswith("sqlite"):
@@ -249,6 +262,9 @@ def assemble(
             replies,
             broadcasts,
             wordings_of(settings).newest.version,
+            phrases_of(settings),
+            directory_of(settings),
+            rehearsing=gateway.loopback,
         ),
         executor=UrgentFirst(_threads(engine), "database"),
         book=MemoryBook() if engine.dialect.name == "sqlite" else SharedBook(engine),

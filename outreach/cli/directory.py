@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import open_clock_of
-from outreach.content.directory import Directory, load_directory
+from outreach.bootstrap import directory_of, open_clock_of
 from outreach.content.rules.services import (
     CATEGORIES,
     Service,
@@ -19,7 +18,7 @@ from outreach.content.rules.services import (
     withheld_because,
 )
 from outreach.kernel.errors import BadInput
-from outreach.settings import Settings, load_settings
+from outreach.settings import load_settings
 
 app = typer.Typer(name="directory", help="Services that help, per country.", no_args_is_help=True)
 
@@ -33,7 +32,7 @@ def check(as_json: AsJson = False) -> None:
     Exit code 1 where an enabled service is not given any more.
     """
     settings = load_settings()
-    directory, now = _directory(settings), open_clock_of(settings).now()
+    directory, now = directory_of(settings), open_clock_of(settings).now()
     bad = False
     for service in directory.services:
         why = withheld_because(service, now.date())
@@ -65,7 +64,7 @@ def find(
             f"There is no category {category!r}.", remedy=f"Use one of: {', '.join(CATEGORIES)}."
         )
     settings = load_settings()
-    directory = _directory(settings)
+    directory = directory_of(settings)
     now = _moment(at) if at else open_clock_of(settings).now()
     found = given(
         directory.services if directory.approved else (),
@@ -78,10 +77,6 @@ def find(
         _print(_told(service), _line(service), as_json)
     if not found and not as_json:
         typer.echo("Nothing verified is open and reachable from there: offer our own call-back.")
-
-
-def _directory(settings: Settings) -> Directory:
-    return load_directory(settings.campaigns_dir / "directory")
 
 
 def _moment(written: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Queues an automatic answer in the sealed store."""
+"""Queues an answer in the sealed store: an automatic one, or a worker's."""
 
 from __future__ import annotations
 
@@ -13,8 +13,19 @@ from outreach.kernel.ids import public_id
 from outreach.language.parts import count
 
 
-def queue(connection: Connection, desk: Desk, number: str, body: str, now: datetime) -> None:
-    """Lets `body` be sent to `number` at once, or not at all (S9)."""
+def queue(
+    connection: Connection,
+    desk: Desk,
+    number: str,
+    body: str,
+    now: datetime,
+    *,
+    author: str = "",
+    until: datetime | None = None,
+) -> None:
+    """Lets `body` be sent to `number` at once, or not at all (S9); in no case after `until`.
+    `author` is the worker who wrote it."""
+    latest = now + ANSWER_WITHIN
     queries.add_delivery(
         connection,
         {
@@ -23,7 +34,7 @@ def queue(connection: Connection, desk: Desk, number: str, body: str, now: datet
             "channel": "sms",
             "zone": "Asia/Phnom_Penh",
             "due_at": now,
-            "expires_at": now + ANSWER_WITHIN,
+            "expires_at": min(latest, until or latest),
             "attempts": 0,
             "updated_at": now,
             "reference": public_id("re"),
@@ -31,5 +42,6 @@ def queue(connection: Connection, desk: Desk, number: str, body: str, now: datet
             "address_sealed": desk.help_vault.seal(number),
             "body_sealed": desk.help_vault.seal(body),
             "parts": count(body).parts,
+            "author": author,
         },
     )

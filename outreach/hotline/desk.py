@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from outreach.content.directory import Directory
+from outreach.content.phrases import Phrases
 from outreach.content.replies import Replies
 from outreach.delivery.lane import Lane
 from outreach.kernel.clock import Clock
@@ -16,7 +18,8 @@ from outreach.kernel.sealing import Vault
 class Desk:
     """`vault` opens the register (opt-outs), `help_vault` the sealed help store, never mixed.
     `broadcasts` is the lane from which a STOP takes what is queued; `wording` is the version to
-    which START agrees (S12)."""
+    which START agrees (S12). `phrases` are what workers text and say, `directory` the services that
+    they may name; `rehearsing` says that nothing leaves this machine."""
 
     engine: Engine
     clock: Clock
@@ -25,3 +28,6 @@ class Desk:
     replies: Replies
     broadcasts: Lane
     wording: str
+    phrases: Phrases
+    directory: Directory
+    rehearsing: bool

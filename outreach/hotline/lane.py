@@ -12,7 +12,6 @@ from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict, unopened
 from outreach.delivery.rules.retry import RetryPolicy
 from outreach.delivery.rules.states import DeliveryState
 from outreach.hotline import queries
-from outreach.hotline.rules.answer import ANSWER_WITHIN
 from outreach.kernel.errors import Unavailable
 from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
@@ -57,7 +56,8 @@ def _verdict(help_vault: Vault, row: Row[Any], now: datetime) -> Verdict:
         return unopened(row.id, error, now)
     if find(body):
         return Held(row.id, DeliveryState.SUPPRESSED, "deny_list")
-    validity = int(ANSWER_WITHIN.total_seconds())
+    # The operator drops it too, if it can't deliver it in time.
+    validity = max(1, int((row.expires_at - now).total_seconds()))
     return Ready(row.id, to, body, row.parts, validity)
 
 

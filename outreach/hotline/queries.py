@@ -80,7 +80,7 @@ def add_delivery(connection: Connection, row: Mapping[str, Any]) -> None:
 def recent_answers(connection: Connection, keys: Collection[bytes], since: datetime) -> int:
     """How many automatic answers a number was given since `since`."""
     d = DELIVERIES.c
-    query = select(func.count()).where(d.number_key.in_(keys), d.due_at >= since)
+    query = select(func.count()).where(d.number_key.in_(keys), d.due_at >= since, d.author == "")
     return connection.execute(query).scalar_one()
 
 
@@ -144,9 +144,12 @@ def set_call_back(connection: Connection, call_id: int, values: Mapping[str, Any
     connection.execute(update(CALL_BACKS).where(CALL_BACKS.c.id == call_id).values(values))
 
 
-def audit(connection: Connection, by: str, action: str, subject: str, at: datetime) -> None:
-    """Notes who did what in the help store."""
-    connection.execute(AUDIT.insert().values(by=by, action=action, subject=subject, at=at))
+def audit(
+    connection: Connection, by: str, action: str, subject: str, at: datetime, reason: str = ""
+) -> None:
+    """Notes who did what in the help store, and why."""
+    row = {"by": by, "action": action, "subject": subject, "at": at, "reason": reason}
+    connection.execute(AUDIT.insert().values(row))
 
 
 def count_call_backs(connection: Connection) -> int:

@@ -13,17 +13,20 @@ from outreach.people import queries
 
 @dataclass(frozen=True)
 class ContactView:
-    """What other features may know of a contact."""
+    """What other features may know of a contact. `zone` is where they are."""
 
     id: int
     language: str
     consent: str
+    zone: str
 
 
 def find_by_number(connection: Connection, vault: Vault, number: str) -> ContactView | None:
     """The contact with `number` (E.164), or None."""
     found = queries.contacts_by_key(connection, vault.lookups(number))
-    return ContactView(found[0].id, found[0].language, found[0].consent) if found else None
+    if not found:
+        return None
+    return ContactView(found[0].id, found[0].language, found[0].consent, found[0].timezone)
 
 
 def number_of(connection: Connection, vault: Vault, contact_id: int) -> str | None:

@@ -33,7 +33,7 @@ def create_app(
         async with around():
             yield
 
-    routes: list[BaseRoute] = [*Hooks(runtime, wake).routes(), *console_routes(runtime)]
+    routes: list[BaseRoute] = [*Hooks(runtime, wake).routes(), *console_routes(runtime, wake)]
     app = FastAPI(
         title="Outreach",
         lifespan=lifespan,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,7 +12,7 @@ from starlette.routing import Route
 from outreach.bootstrap import Runtime
 from outreach.hotline import calling
 from outreach.hotline.rules.calling import ENDS
-from outreach.kernel.errors import Conflict, NotFound
+from outreach.kernel.errors import Conflict, NotFound, Refused
 from outreach.kernel.i18n import mark as _
 from outreach.staff.rules.roles import May
 from outreach.web.guard import page
@@ -49,9 +50,12 @@ class Calls:
         """Shows the number of a call, and what to say."""
         try:
             card = await asyncio.to_thread(
-                calling.take, self._desk, await _call_id(request), _name(request)
+                partial(calling.take, child_trained=request.scope["who"].child_trained),
+                self._desk,
+                await _call_id(request),
+                _name(request),
             )
-        except Conflict as error:
+        except (Conflict, Refused) as error:
             return await self._listed(request, "calls.html", error.http_status, error.message)
         return render(request, "call.html", card=card, ends=ENDS, here="calls")
 

@@ -22,6 +22,7 @@ from outreach.staff.rules.roles import May
 from outreach.web.calls import Calls
 from outreach.web.donor import Donors
 from outreach.web.guard import page
+from outreach.web.inbox import Inbox
 from outreach.web.pages import render
 from outreach.web.signing import Signing
 from outreach.web.static import static_routes
@@ -82,11 +83,13 @@ class Exposition:
         return Response(await _in_thread(self._metrics.text), media_type=CONTENT_TYPE)
 
 
-def console_routes(runtime: Runtime) -> list[Route]:
-    """Every page, the files they need, and the health check."""
+def console_routes(runtime: Runtime, wake: Callable[[str], None]) -> list[Route]:
+    """Every page, the files they need, and the health check. `wake` is told the lane in which
+    something urgent waits."""
     return [
         *Console(runtime).routes(),
         *Donors(runtime).routes(),
+        *Inbox(runtime, wake).routes(),
         *Calls(runtime).routes(),
         *Signing(runtime).routes(),
         *static_routes(),

@@ -69,9 +69,10 @@ def _moment(context: Context, at: datetime | None) -> str:
 
 
 def _clock(seconds: float) -> str:
-    """Minutes and seconds that are left."""
-    left = max(0, int(seconds))
-    return f"{left // 60}:{left % 60:02}"
+    """Minutes and seconds that are left; hours before them where there are any."""
+    minutes, left = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
 @pass_context

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import queries
 from outreach.hotline.rules.conversation import Stage
-from outreach.hotline.rules.urgency import LOOK_WITHIN, Urgency, leaves, urgency
+from outreach.hotline.rules.urgency import Urgency, leaves, look_by, urgency
 from outreach.kernel.ids import public_id
 from outreach.kernel.sealing import Vault
 from outreach.language.match import Match
@@ -22,7 +22,7 @@ def texted(
     """A text came in (at `came`, maybe long before `now`)."""
     vault, hurry = desk.help_vault, urgency(said.intent)
     if hurry is not None:
-        row = _row(vault, number, hurry, came, now + LOOK_WITHIN[hurry])
+        row = _row(vault, number, hurry, came, look_by(hurry, now))
         row |= {
             "language": said.language or "",
             "child": said.intent == "CHILD",
@@ -30,7 +30,9 @@ def texted(
         }
         _come_in(connection, vault, number, row)
     elif leaves(said.intent):
-        queries.left(connection, vault.lookups(number), came)
+        keys = vault.lookups(number)
+        queries.left(connection, keys, came)
+        queries.withdraw(connection, keys, now)
 
 
 def asked_for_call(

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, exists, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from outreach.hotline.inbox.tables import Conversation, ConversationNote
-from outreach.hotline.rules.conversation import Stage
-from outreach.store.dialect import insert
+from outreach.hotline.queries import CALL_BACKS, DELIVERIES, INBOUND
+from outreach.hotline.rules.conversation import OPEN, Stage
+from outreach.hotline.rules.replying import TROUBLE
+from outreach.store.dialect import insert, locked
 
 CONVERSATIONS: Table = Conversation.__table__  # type: ignore[attr-defined]
 NOTES: Table = ConversationNote.__table__  # type: ignore[attr-defined]
@@ -72,3 +87,110 @@ def part_doubles(connection: Connection, pairs: Mapping[bytes, bytes]) -> None:
         if new in taken:
             gone = {"number_key": token_bytes(len(old)), "number_sealed": b"", "state": "closed"}
             connection.execute(update(CONVERSATIONS).where(c.number_key == old).values(gone))
+
+
+def find(connection: Connection, public_id: str) -> Row[Any] | None:
+    """A conversation by its public id."""
+    query = select(CONVERSATIONS).where(CONVERSATIONS.c.public_id == public_id)
+    return connection.execute(query).first()
+
+
+def lock(connection: Connection, public_id: str) -> Row[Any] | None:
+    """The same, locked until the transaction ends."""
+    query = select(CONVERSATIONS).where(CONVERSATIONS.c.public_id == public_id)
+    return connection.execute(locked(connection, query)).first()
+
+
+def of_person(connection: Connection, keys: Collection[bytes]) -> Row[Any] | None:
+    """A person's conversation, locked until the transaction ends."""
+    query = select(CONVERSATIONS).where(CONVERSATIONS.c.number_key.in_(keys))
+    return connection.execute(locked(connection, query)).first()
+
+
+def children(connection: Connection, keys: Collection[bytes]) -> set[bytes]:
+    """Those of `keys` that are a child's."""
+    c = CONVERSATIONS.c
+    return set(
+        connection.execute(select(c.number_key).where(c.number_key.in_(keys), c.child)).scalars()
+    )
+
+
+def change(connection: Connection, conversation_id: int, values: Mapping[str, Any]) -> None:
+    """Sets columns of a conversation."""
+    statement = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
+    connection.execute(statement.values(values))
+
+
+def listed(connection: Connection, whose: Collection[str] | None, limit: int) -> Sequence[Row[Any]]:
+    """Open conversations that one of `whose` has ("" is nobody, None is anybody): first those with
+    a clock, the most urgent and then the soonest first."""
+    c = CONVERSATIONS.c
+    query = select(CONVERSATIONS).where(_open(whose))
+    order = (c.due_by.is_(None), c.urgency.desc(), c.due_by, c.last_in_at, c.id)
+    return connection.execute(query.order_by(*order).limit(limit)).all()
+
+
+def count(connection: Connection, whose: Collection[str] | None) -> int:
+    """How many `listed` has in all."""
+    query = select(func.count()).select_from(CONVERSATIONS).where(_open(whose))
+    return connection.execute(query).scalar_one()
+
+
+def unsent(connection: Connection, keys: Collection[bytes]) -> set[bytes]:
+    """Those of `keys` whose newest reply by a worker was not sent."""
+    d = DELIVERIES.c
+    newest = (
+        select(d.number_key, func.max(d.id).label("id"))
+        .where(d.number_key.in_(keys), d.author != "")
+        .group_by(d.number_key)
+        .subquery()
+    )
+    query = select(newest.c.number_key).join(DELIVERIES, d.id == newest.c.id)
+    return set(connection.execute(query.where(d.state.in_(TROUBLE))).scalars())
+
+
+def texts(connection: Connection, keys: Collection[bytes], limit: int) -> Sequence[Row[Any]]:
+    """What a person wrote, newest first."""
+    return _newest(connection, INBOUND, INBOUND.c.at, keys, limit)
+
+
+def answers(connection: Connection, keys: Collection[bytes], limit: int) -> Sequence[Row[Any]]:
+    """What a person was sent, newest first."""
+    return _newest(connection, DELIVERIES, DELIVERIES.c.due_at, keys, limit)
+
+
+def calls(connection: Connection, keys: Collection[bytes], limit: int) -> Sequence[Row[Any]]:
+    """When a person asked to be called, newest first."""
+    return _newest(connection, CALL_BACKS, CALL_BACKS.c.asked_at, keys, limit)
+
+
+def add_note(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Adds a note."""
+    connection.execute(NOTES.insert().values(row))
+
+
+def notes(connection: Connection, conversation_id: int, limit: int) -> Sequence[Row[Any]]:
+    """The notes on a conversation, newest first."""
+    query = select(NOTES).where(NOTES.c.conversation_id == conversation_id)
+    return connection.execute(query.order_by(NOTES.c.id.desc()).limit(limit)).all()
+
+
+def withdraw(connection: Connection, keys: Collection[bytes], now: datetime) -> None:
+    """Holds back what workers wrote to a person and what has not left."""
+    d = DELIVERIES.c
+    waits = and_(d.number_key.in_(keys), d.author != "", d.state == "pending")
+    held = {"state": "suppressed", "reason": "left", "updated_at": now}
+    connection.execute(update(DELIVERIES).where(waits).values(held))
+
+
+def _open(whose: Collection[str] | None) -> ColumnElement[bool]:
+    c = CONVERSATIONS.c
+    is_open = c.state.in_([stage.value for stage in OPEN])
+    return is_open if whose is None else and_(is_open, c.assigned_to.in_(whose))
+
+
+def _newest(
+    connection: Connection, table: Table, at: Column[Any], keys: Collection[bytes], limit: int
+) -> Sequence[Row[Any]]:
+    query = select(table).where(table.c.number_key.in_(keys))
+    return connection.execute(query.order_by(at.desc(), table.c.id.desc()).limit(limit)).all()

@@ -3,7 +3,7 @@ they get back is the same (S2)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from outreach.hotline.rules.answer import ONE_ANSWER
@@ -38,6 +38,11 @@ def urgency(intent: str) -> Urgency | None:
     if intent in _URGENT:
         return Urgency.URGENT
     return Urgency.SOON if intent in _SOON else Urgency.NORMAL
+
+
+def look_by(hurry: int, now: datetime) -> datetime:
+    """When somebody must have looked at what came in at `now`."""
+    return now + LOOK_WITHIN[Urgency(hurry)]
 
 
 def leaves(intent: str) -> bool:

@@ -48,6 +48,16 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Window:
+    """When and how a person may be reached, and until when that holds."""
+
+    channel: str
+    hours: str
+    days: str
+    ask_again_at: datetime
+
+
+@dataclass(frozen=True)
 class Overdue:
     """Somebody who is to be asked again."""
 
@@ -153,6 +163,12 @@ def stop_reply(connection: Connection, contact_id: int) -> bool:
     """Whether STOP gets its one line back (S4)."""
     row = persons.safe_contact(connection, contact_id)
     return row is None or bool(row.stop_reply)
+
+
+def window(connection: Connection, contact_id: int) -> Window | None:
+    """When and how a contact said that they may be reached, if they did."""
+    row = persons.safe_contact(connection, contact_id)
+    return Window(row.channel, row.hours, row.days, row.ask_again_at) if row else None
 
 
 def _changed(settings: Settings) -> list[str]:

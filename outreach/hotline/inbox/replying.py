@@ -1,0 +1,95 @@
+"""Sends a worker's reply: one of the neutral ones or free words, never first and never late (S9).
+
+It takes the road of the automatic answers, so it skips consent as they do (S12a), and is dropped
+where it can't leave in time; whoever wrote it sees at once what became of it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from outreach.content.rules.services import ONLY_IF_CHOSEN, withheld_because
+from outreach.hotline.answering import queue
+from outreach.hotline.desk import Desk
+from outreach.hotline.inbox import queries
+from outreach.hotline.inbox.permission import until
+from outreach.hotline.inbox.worker import Worker, held, look, note_down
+from outreach.hotline.rules.conversation import Act, Stage
+from outreach.hotline.rules.replying import MOST_PARTS
+from outreach.kernel.errors import BadInput, Conflict, Refused
+from outreach.language.denylist import find
+from outreach.language.digits import to_ascii_digits
+from outreach.language.parts import count
+from outreach.store.engine import transaction
+from outreach.store.ledger import Fact, append
+
+_NUMBER = re.compile(r"\d(?:[\s.\-]?\d){2,}")
+_NO_DIGIT = re.compile(r"\D")
+# Shorter ones are numbers only where the directory knows them: a price is none.
+_LONG = 6
+
+
+def reply(
+    desk: Desk, conversation: str, worker: Worker, *, name: str = "", body: str = "", seen: int
+) -> None:
+    """Texts the person the neutral reply `name`, or the free words `body`. `seen` is how many
+    replies the worker saw: where another one has answered since, nothing is sent.
+
+    Raises BadInput for words that must not go out, Refused where it is too late to text, NotFound
+    or Conflict.
+    """
+    now = desk.clock.now()
+    with transaction(desk.engine) as connection:
+        row = held(connection, conversation, Act.REPLY, worker)
+        if row.replies != seen:
+            raise Conflict("Somebody has answered meanwhile: read it first.")
+        number = desk.help_vault.unseal(row.number_sealed)
+        latest = until(connection, desk, row, number, now)
+        if latest is None:
+            raise Refused("It is too late to text: the phone may be in other hands by now.")
+        text = _neutral(desk, name, row.language) if name else free(desk, body)
+        queue(connection, desk, number, text, now, author=worker.name, until=latest)
+        look(connection, row, worker, now)
+        queries.change(connection, row.id, {"state": Stage.WAITING, "replies": row.replies + 1})
+        append(connection, [Fact("help.replied", now)])
+        note_down(connection, worker, "replied", conversation, now)
+
+
+def free(desk: Desk, body: str) -> str:
+    """Free words as they may go out; raises BadInput that says what is wrong with them."""
+    text = " ".join(body.split())
+    hits = find(text)
+    if hits:
+        raise BadInput("This word gives the subject away: say it otherwise.", where=hits[0].word)
+    if not text or count(text).parts > MOST_PARTS:
+        raise BadInput("Write something, and not more than three SMS.")
+    if _strange_numbers(desk, text):
+        raise BadInput("Only numbers of the directory that are verified may be sent.")
+    return text
+
+
+def _neutral(desk: Desk, name: str, language: str) -> str:
+    if not (desk.phrases.approved or desk.rehearsing):
+        raise Refused("The replies are not approved by two people.")
+    replies = desk.phrases.replies_in(language)
+    if name not in replies:
+        raise BadInput("There is no such reply.")
+    return replies[name]
+
+
+def _strange_numbers(desk: Desk, text: str) -> list[str]:
+    """Numbers in a text that are no service's which may be given today (S33), or are of one that
+    only the person may choose (S29)."""
+    today, known = desk.clock.now().date(), desk.directory.services
+    given = {
+        _plain(item.number)
+        for item in (known if desk.directory.approved else ())
+        if withheld_because(item, today) is None and item.authority not in ONLY_IF_CHOSEN
+    }
+    listed = {_plain(item.number) for item in known}
+    written = (_plain(found) for found in _NUMBER.findall(to_ascii_digits(text)))
+    return [n for n in written if n not in given and (len(n) >= _LONG or n in listed)]
+
+
+def _plain(number: str) -> str:
+    return _NO_DIGIT.sub("", number)

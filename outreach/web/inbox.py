@@ -1,0 +1,247 @@
+"""The inbox of hotline workers (S22, S23): what waits, one conversation, and what is done with it.
+
+A number or a text is never in an address, and each reading is audited. It works without scripts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from outreach.bootstrap import Runtime
+from outreach.hotline.desk import Desk
+from outreach.hotline.inbox import acting, listing, reading
+from outreach.hotline.inbox.replying import reply
+from outreach.hotline.inbox.worker import Worker
+from outreach.hotline.lane import NAME as ANSWERS
+from outreach.hotline.rules.conversation import OUTCOMES
+from outreach.kernel.errors import NotFound, OutreachError
+from outreach.kernel.i18n import mark as _
+from outreach.language.fallback import DEFAULT
+from outreach.staff.rules.roles import May
+from outreach.web.guard import page
+from outreach.web.pages import render
+
+LIST = "/inbox"
+Form = Mapping[str, str]
+Act = Callable[[Desk, str, Worker, Form], None]
+
+
+def _replied(desk: Desk, conversation: str, worker: Worker, form: Form) -> None:
+    seen = form.get("seen", "")
+    reply(
+        desk,
+        conversation,
+        worker,
+        name=form.get("name", ""),
+        body=form.get("body", ""),
+        seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1,
+    )
+
+
+# What a form on a conversation's page does, by the end of its address.
+_ACTS: dict[str, Act] = {
+    "take": lambda desk, id_, worker, _form: acting.take(desk, id_, worker),
+    "reply": _replied,
+    "note": lambda desk, id_, worker, form: acting.note(desk, id_, worker, form.get("body", "")),
+    "child": lambda desk, id_, worker, form: acting.set_child(
+        desk, id_, worker, child=form.get("child") == "yes"
+    ),
+    "code": lambda desk, id_, worker, form: acting.set_code(
+        desk, id_, worker, form.get("word", "")
+    ),
+    "hand-over": lambda desk, id_, worker, form: acting.hand_over(
+        desk, id_, worker, form.get("to", ""), form.get("body", "")
+    ),
+    "release": lambda desk, id_, worker, _form: acting.release(desk, id_, worker),
+    "close": lambda desk, id_, worker, form: acting.close(
+        desk, id_, worker, form.get("outcome", "")
+    ),
+}
+# After these the conversation is not the worker's any more.
+_GONE = frozenset({"hand-over", "release", "close"})
+
+
+class Inbox:
+    """The routes under /inbox. `wake` is told the lane in which a reply waits."""
+
+    def __init__(self, runtime: Runtime, wake: Callable[[str], None]) -> None:
+        self._desk, self._wake = runtime.desk, wake
+
+    def routes(self) -> list[Route]:
+        """The list, one conversation, and each act on it."""
+        may, one = May.ANSWER_HELP, f"{LIST}/{{id}}"
+        return [
+            page(LIST, self.list, may),
+            page(f"{LIST}/live", self.live, may),
+            page(one, self.read, may),
+            page(f"{one}/live", self.standing, may),
+            page(f"{one}/read", self.read_for, may, ("POST",)),
+            page(f"{one}/number", self.number, may, ("POST",)),
+            *(page(f"{one}/{act}", self._acted(act), may, ("POST",)) for act in _ACTS),
+        ]
+
+    async def list(self, request: Request) -> Response:
+        """Open conversations, the most urgent first."""
+        return await self._listed(request, "inbox.html")
+
+    async def live(self, request: Request) -> Response:
+        """The part of it that keeps itself up to date."""
+        return await self._listed(request, "inbox_rows.html")
+
+    async def read(self, request: Request) -> Response:
+        """A conversation, to whoever has it; others are asked to take it, or for a reason."""
+        return await self._shown(request)
+
+    async def read_for(self, request: Request) -> Response:
+        """The same to somebody else, for a reason."""
+        reason = (await _form(request)).get("reason", "")
+        try:
+            thread = await asyncio.to_thread(
+                reading.read, self._desk, _id(request), worker_of(request), reason
+            )
+        except NotFound:
+            raise
+        except OutreachError as error:
+            return await self._shown(request, error)
+        return self._thread(request, thread)
+
+    async def standing(self, request: Request) -> Response:
+        """How the newest replies stand."""
+        desk = self._desk
+        sent = await asyncio.to_thread(reading.standing, desk.engine, desk.help_vault, _id(request))
+        return render(request, "standing.html", sent=sent)
+
+    async def number(self, request: Request) -> Response:
+        """The number, once, for a reason."""
+        reason = (await _form(request)).get("reason", "")
+        try:
+            found = await asyncio.to_thread(
+                acting.see_number, self._desk, _id(request), worker_of(request), reason
+            )
+        except NotFound:
+            raise
+        except OutreachError as error:
+            return await self._shown(request, error)
+        return render(request, "number.html", found=found, id=_id(request), here="inbox")
+
+    def _acted(self, act: str) -> Callable[[Request], Any]:
+        async def handler(request: Request) -> Response:
+            form = await _form(request)
+            try:
+                await asyncio.to_thread(
+                    _ACTS[act], self._desk, _id(request), worker_of(request), form
+                )
+            except NotFound:
+                raise
+            except OutreachError as error:
+                return await self._shown(request, error, form.get("body", ""))
+            if act == "reply":
+                self._wake(ANSWERS)
+            return RedirectResponse(LIST if act in _GONE else f"{LIST}/{_id(request)}", 303)
+
+        return handler
+
+    async def _listed(self, request: Request, template: str) -> Response:
+        asked = request.query_params.get("show", listing.ALL)
+        which = asked if asked in listing.FILTERS else listing.ALL
+        found = await asyncio.to_thread(
+            listing.inbox, self._desk.engine, worker_of(request).name, which
+        )
+        return render(
+            request,
+            template,
+            inbox=found,
+            which=which,
+            filters=listing.FILTERS,
+            now=self._desk.clock.now(),
+            here="inbox",
+        )
+
+    async def _shown(
+        self, request: Request, error: OutreachError | None = None, body: str = ""
+    ) -> Response:
+        """The conversation if the reader has it, else what of it is shown without a reason."""
+        desk, worker = self._desk, worker_of(request)
+        head = await asyncio.to_thread(reading.glance, desk.engine, _id(request))
+        if head.assigned_to == worker.name and head.state != "closed":
+            thread = await asyncio.to_thread(reading.read, desk, head.id, worker)
+            return self._thread(request, thread, error, body)
+        return _render(
+            request, "glance.html", error, head=head, leads=worker.leads, now=desk.clock.now()
+        )
+
+    def _thread(
+        self,
+        request: Request,
+        thread: reading.Thread,
+        error: OutreachError | None = None,
+        body: str = "",
+    ) -> Response:
+        desk, worker = self._desk, worker_of(request)
+        offered = desk.phrases.approved or desk.rehearsing
+        language = thread.head.language or DEFAULT
+        return _render(
+            request,
+            "conversation.html",
+            error,
+            thread=thread,
+            head=thread.head,
+            body=body,
+            replies=desk.phrases.replies_in(language) if offered else {},
+            spoken=language,
+            colleagues=[name for name in acting.colleagues(desk) if name != worker.name],
+            outcomes=OUTCOMES,
+            now=desk.clock.now(),
+        )
+
+
+def worker_of(request: Request) -> Worker:
+    """Who asks."""
+    who = request.scope["who"]
+    return Worker(str(who.name), May.LEAD_HELP in who.may, bool(who.child_trained))
+
+
+def _render(
+    request: Request, template: str, error: OutreachError | None, **values: Any
+) -> Response:
+    told = {"what": error.message if error else "", "where": error.where if error else ""}
+    status = error.http_status if error else 200
+    return render(request, template, status, here="inbox", **told, **values)
+
+
+def _id(request: Request) -> str:
+    return str(request.path_params["id"])
+
+
+async def _form(request: Request) -> Form:
+    form = await request.form(max_files=0, max_fields=10)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+# What the use cases say, for the catalogs.
+MESSAGES = (
+    _("There is no such conversation."),
+    _("This is not possible with it now: somebody was faster."),
+    _("Somebody else has this conversation."),
+    _("Take this conversation first."),
+    _("Choose a colleague of the hotline."),
+    _("Choose how it ended."),
+    _("A code word is no number."),
+    _("Only child-trained staff may call here."),
+    _("Write 1 to 1000 characters."),
+    _("Write 1 to 40 characters."),
+    _("A reason has 5 to 200 characters."),
+    _("Somebody has answered meanwhile: read it first."),
+    _("It is too late to text: the phone may be in other hands by now."),
+    _("This word gives the subject away: say it otherwise."),
+    _("Write something, and not more than three SMS."),
+    _("Only numbers of the directory that are verified may be sent."),
+    _("The replies are not approved by two people."),
+    _("There is no such reply."),
+)

@@ -1,0 +1,185 @@
+"""The inbox's pages: nobody sees a number or reads a text without leaving a name and a reason."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from outreach.bootstrap import Runtime
+from outreach.hotline import queries
+from outreach.hotline.inbox import listing
+from tests.asgi import Browser, Page
+from tests.web.test_signing import FORM, add, cookie, enrol
+from tests.world import World, number
+
+ANNA = number(1)
+ENGLISH = {"lang": "en"}
+PLEA = "ជួយខ្ញុំផង"
+Headers = dict[str, str]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """A page is the same on each kind."""
+    return sqlite_url
+
+
+@pytest.fixture
+def worker(runtime: Runtime, browser: Browser) -> Headers:
+    """The headers of a hotline worker."""
+    return cookie(enrol(browser, "dara", add(runtime, "dara", "hotline_worker")))
+
+
+@pytest.fixture
+def other(runtime: Runtime, browser: Browser) -> Headers:
+    """The headers of another one."""
+    return cookie(enrol(browser, "sokha", add(runtime, "sokha", "hotline_worker")))
+
+
+@pytest.fixture
+def talk(world: World) -> str:
+    """The id of a conversation that nobody has."""
+    world.text(ANNA, PLEA)
+    (head,) = listing.inbox(world.runtime.engine, "", listing.ALL).shown
+    return head.id
+
+
+def do(browser: Browser, who: Headers, talk: str, act: str, **form: str) -> Page:
+    given = form or {"_": ""}
+    return browser.post(f"/inbox/{talk}/{act}?lang=en", given, headers=who | FORM, follow=False)
+
+
+def shown(browser: Browser, who: Headers, path: str) -> str:
+    return browser.get(path, headers=who, params=ENGLISH).text
+
+
+def test_s22_only_the_hotline_opens_the_inbox(
+    runtime: Runtime, browser: Browser, talk: str
+) -> None:
+    who = cookie(enrol(browser, "chan", add(runtime, "chan", "administrator", "auditor")))
+    for path in ("/inbox", "/inbox/live", f"/inbox/{talk}", f"/inbox/{talk}/live"):
+        assert browser.get(path, headers=who).status_code == 403
+    for act in ("take", "read", "number", "reply", "close"):
+        assert do(browser, who, talk, act, reason="curious today").status_code == 403
+
+
+def test_an_empty_inbox_says_so(browser: Browser, worker: Headers) -> None:
+    assert "Nothing waits here" in shown(browser, worker, "/inbox")
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/inbox/live", "/inbox/live?show=nobodys"])
+def test_s18_the_list_shows_no_number_and_no_words(
+    browser: Browser, worker: Headers, talk: str, path: str
+) -> None:
+    page = browser.get(path, headers=worker)
+    assert talk in page.text
+    assert "855" not in page.text
+    assert PLEA not in page.text
+
+
+def test_s22_nobody_reads_it_without_taking_it_or_a_reason(
+    world: World, browser: Browser, worker: Headers, talk: str
+) -> None:
+    page = shown(browser, worker, f"/inbox/{talk}")
+    assert PLEA not in page
+    assert "Read it without taking it" in page
+    assert do(browser, worker, talk, "read", reason="x").status_code == 422
+    assert PLEA in do(browser, worker, talk, "read", reason="supervising today").text
+    assert [row.action for row in world.all(queries.AUDIT)] == ["read"]
+
+
+def test_a_worker_takes_it_replies_and_sees_how_it_went(
+    world: World, browser: Browser, worker: Headers, talk: str
+) -> None:
+    assert do(browser, worker, talk, "take").status_code == 303
+    page = shown(browser, worker, f"/inbox/{talk}")
+    assert PLEA in page
+    assert "855" not in page
+    assert 'name="name" value="where"' in page
+    assert do(browser, worker, talk, "reply", name="where", seen="0").status_code == 303
+    assert "waiting" in shown(browser, worker, f"/inbox/{talk}/live")
+    world.send()
+    assert "on its way" in shown(browser, worker, f"/inbox/{talk}/live")
+    assert ANNA not in page
+
+
+def test_a_refused_reply_keeps_the_words_and_says_what_is_wrong(
+    browser: Browser, worker: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    page = do(browser, worker, talk, "reply", body="we bring the police", seen="0")
+    assert page.status_code == 422
+    assert "gives the subject away" in page.text
+    assert "we bring the police</textarea>" in page.text
+    again = do(browser, worker, talk, "reply", body="hello", seen="9")
+    assert (again.status_code, "read it first" in again.text) == (409, True)
+
+
+def test_two_workers_who_take_it_at_once_see_who_has_it(
+    browser: Browser, worker: Headers, other: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    page = do(browser, other, talk, "take")
+    assert page.status_code == 409
+    assert "Somebody else has this conversation" in page.text
+    assert PLEA not in page.text
+
+
+def test_a_conversation_is_handed_over_and_ended(
+    browser: Browser, worker: Headers, other: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    do(browser, worker, talk, "note", body="speaks softly")
+    assert "<option>sokha</option>" in shown(browser, worker, f"/inbox/{talk}")
+    assert (
+        do(browser, worker, talk, "hand-over", to="sokha", body="call at noon").status_code == 303
+    )
+    page = shown(browser, other, f"/inbox/{talk}")
+    assert "speaks softly" in page
+    assert "call at noon" in page
+    do(browser, other, talk, "close", outcome="answered")
+    assert "Nothing waits here" in shown(browser, other, "/inbox")
+
+
+def test_s18_the_number_is_shown_in_the_answer_to_a_form_alone(
+    browser: Browser, worker: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    assert do(browser, worker, talk, "number", reason="").status_code == 422
+    page = do(browser, worker, talk, "number", reason="they asked for a call")
+    assert ANNA in page.text
+    assert "Say to nobody that they wrote" in page.text
+    assert browser.get(f"/inbox/{talk}/number", headers=worker).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/inbox", "/inbox/{}", "/inbox/{}/read", "/inbox/{}/number"])
+def test_s23_pages_with_help_data_are_neutral_not_kept_and_quickly_left(
+    browser: Browser, worker: Headers, talk: str, path: str
+) -> None:
+    do(browser, worker, talk, "take")
+    address = path.format(talk)
+    if address.endswith(talk) or address == "/inbox":
+        page = browser.get(address, headers=worker)
+    else:
+        page = browser.post(address, {"reason": "they asked"}, headers=worker | FORM)
+    assert "<title>Outreach</title>" in page.text
+    assert page.headers["cache-control"] == "no-store"
+    assert "data-leave" in page.text
+    assert re.search(r"/static/leave\.js", page.text)
+
+
+@pytest.mark.parametrize("act", ["take", "read", "number", "reply", "note"])
+def test_what_does_not_exist_is_no_page(browser: Browser, worker: Headers, act: str) -> None:
+    assert do(browser, worker, "cv_none", act, reason="looking for it").status_code == 404
+
+
+def test_s15_a_call_to_a_child_is_offered_to_child_trained_staff_alone(
+    world: World, browser: Browser, worker: Headers
+) -> None:
+    world.text(ANNA, "ខ្ញុំជាកុមារ")
+    world.text(ANNA, "9")
+    page = shown(browser, worker, "/calls")
+    assert "For child-trained staff" in page
+    refused = browser.post("/calls/take?lang=en", {"call": "1"}, headers=worker | FORM)
+    assert (refused.status_code, ANNA in refused.text) == (403, False)
