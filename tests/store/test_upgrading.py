@@ -40,14 +40,14 @@ def empty(request: pytest.FixtureRequest, tmp_path: Any) -> Any:
         engine.dispose()
         return
     server = request.getfixturevalue("postgres_url")
-    from tests.conftest import _maintain
+    from tests.spare import maintain
 
-    _maintain(server, "DROP DATABASE IF EXISTS old WITH (FORCE)", "CREATE DATABASE old")
+    maintain(server, "DROP DATABASE IF EXISTS old WITH (FORCE)", "CREATE DATABASE old")
     url = make_url(server).set(database="old").render_as_string(hide_password=False)
     engine = make_engine(url)
     yield engine
     engine.dispose()
-    _maintain(server, "DROP DATABASE old WITH (FORCE)")
+    maintain(server, "DROP DATABASE old WITH (FORCE)")
 
 
 def something(column: Column[Any]) -> Any:
