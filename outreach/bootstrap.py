@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 
 import outreach.content.tables
 import outreach.delivery.tables
+import outreach.hotline.duty.tables
 import outreach.hotline.inbox.tables
 import outreach.hotline.queries
 import outreach.hotline.referral.tables
@@ -37,6 +38,8 @@ from outreach.gateways.ports import Gateway
 from outreach.gateways.registry import gateway_from
 from outreach.hotline import lane as answers
 from outreach.hotline.desk import Desk
+from outreach.hotline.duty import lane as alerts
+from outreach.hotline.duty.queries import DELIVERIES as ALERTS
 from outreach.hotline.sealed import HELP_STORE
 from outreach.kernel.clock import Clock, open_clock
 from outreach.kernel.errors import Refused, SettingsError
@@ -98,7 +101,7 @@ class Runtime:
             self.lanes,
             pace,
             self.executor,
-            urgent=frozenset({answers.NAME}),
+            urgent=frozenset({answers.NAME, alerts.NAME}),
             name=name,
             book=self.book,
             at_once=self.executor.urgent,
@@ -126,6 +129,7 @@ def standing_of(settings: Settings, engine: Engine, clock: Clock) -> Standing:
     queues = (
         Queue(answers.NAME, outreach.hotline.queries.DELIVERIES, attempts=None),
         Queue(BROADCASTS, DELIVERIES, ATTEMPTS),
+        Queue(alerts.NAME, ALERTS, attempts=None),
     )
     limits = {"sms": settings.sms_pace, "voice": settings.call_pace}
     return standing(engine, clock, queues, limits)
@@ -253,7 +257,7 @@ def assemble(
         clock=clock,
         gateway=gateway,
         # Answers first: they are looked at before any broadcast.
-        lanes=(answers.answers_lane(help_vault), broadcasts),
+        lanes=(answers.answers_lane(help_vault), broadcasts, alerts.alerts_lane(vault)),
         desk=Desk(
             engine,
             clock,

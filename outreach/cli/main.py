@@ -27,6 +27,7 @@ GROUPS = (
     "people",
     "places",
     "reach",
+    "roster",
     "sms",
     "staff",
 )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, select, update
 
-from outreach.staff.tables import Staff, StaffAudit, StaffSession, StaffTry
+from outreach.staff.tables import DutyShift, Staff, StaffAudit, StaffSession, StaffTry
 from outreach.store.dialect import insert, locked
 
 STAFF: Table = Staff.__table__  # type: ignore[attr-defined]
 SESSIONS: Table = StaffSession.__table__  # type: ignore[attr-defined]
 TRIES: Table = StaffTry.__table__  # type: ignore[attr-defined]
+SHIFTS: Table = DutyShift.__table__  # type: ignore[attr-defined]
 AUDIT: Table = StaffAudit.__table__  # type: ignore[attr-defined]
 
 
@@ -37,6 +38,11 @@ def lock_by_name(connection: Connection, name: str) -> Row[Any] | None:
 def everybody(connection: Connection) -> Sequence[Row[Any]]:
     """All accounts by name."""
     return connection.execute(select(STAFF).order_by(STAFF.c.name)).all()
+
+
+def by_ids(connection: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Accounts by their numbers."""
+    return connection.execute(select(STAFF).where(STAFF.c.id.in_(ids))).all()
 
 
 def any_account(connection: Connection) -> bool:
@@ -108,3 +114,34 @@ def audit(connection: Connection, by: str, action: str, subject: str, at: dateti
 def audits(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     """The latest notes, newest first."""
     return connection.execute(select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)).all()
+
+
+def shifts(connection: Connection) -> Sequence[Row[Any]]:
+    """All shifts of open accounts, with the name of each."""
+    query = select(SHIFTS, STAFF.c.name).join(STAFF, STAFF.c.id == SHIFTS.c.staff_id)
+    return connection.execute(query.where(STAFF.c.closed_at.is_(None)).order_by(SHIFTS.c.id)).all()
+
+
+def same_shift(connection: Connection, staff_id: int, values: Mapping[str, Any]) -> int | None:
+    """The shift of somebody that is like `values`."""
+    s = SHIFTS.c
+    alike = [
+        s[name] == value if value is not None else s[name].is_(None)
+        for name, value in values.items()
+    ]
+    query = select(s.id).where(s.staff_id == staff_id, *alike)
+    return connection.execute(query.limit(1)).scalar_one_or_none()
+
+
+def add_shift(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Adds a shift and returns its number."""
+    added = connection.execute(SHIFTS.insert().values(row).returning(SHIFTS.c.id))
+    return int(added.scalar_one())
+
+
+def remove_shift(connection: Connection, shift_id: int) -> str | None:
+    """Removes a shift; returns whose it was, or None if there is none."""
+    gone = delete(SHIFTS).where(SHIFTS.c.id == shift_id).returning(SHIFTS.c.staff_id)
+    staff_id = connection.execute(gone).scalar_one_or_none()
+    query = select(STAFF.c.name).where(STAFF.c.id == staff_id)
+    return connection.execute(query).scalar_one_or_none() if staff_id is not None else None

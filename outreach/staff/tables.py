@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import JSON, false
@@ -40,6 +40,21 @@ class Staff(SQLModel, table=True):
     child_trained: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     phone_sealed: bytes | None = Field(default=None)
     alert_by: str = Field(default="sms", max_length=5, sa_column_kwargs={"server_default": "sms"})
+
+
+class DutyShift(SQLModel, table=True):
+    """When somebody is on duty: on `day`, or every week on `days` (ISO weekdays); hours such as
+    08:00, where `zone` is."""
+
+    __tablename__: ClassVar[str] = "duty_shift"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    staff_id: int = Field(sa_type=RowId, index=True)
+    zone: str = Field(max_length=40)
+    day: date | None = None
+    days: str = Field(default="", max_length=7)
+    starts: str = Field(max_length=5)
+    ends: str = Field(max_length=5)
 
 
 class StaffSession(SQLModel, table=True):

@@ -14,6 +14,7 @@ from outreach.hotline import calling
 from outreach.hotline.rules.calling import ENDS
 from outreach.kernel.errors import Conflict, NotFound, Refused
 from outreach.kernel.i18n import mark as _
+from outreach.staff import roster
 from outreach.staff.rules.roles import May
 from outreach.web.guard import page
 from outreach.web.pages import render
@@ -73,6 +74,9 @@ class Calls:
         desk, by = self._desk, _name(request)
         found = await asyncio.to_thread(calling.call_list, desk.engine, desk.clock, by)
         values = {"calls": found, "now": desk.clock.now(), "what": what, "here": "calls"}
+        values["unwatched"] = await asyncio.to_thread(
+            roster.nobody_on_duty, desk.engine, desk.clock
+        )
         return render(request, template, status, **values)
 
 

@@ -18,12 +18,14 @@ from outreach.delivery import switches
 from outreach.delivery.status.metrics import CONTENT_TYPE
 from outreach.people.counting import counts
 from outreach.planning.overview import overview
+from outreach.staff import roster
 from outreach.staff.rules.roles import May
 from outreach.web.calls import Calls
 from outreach.web.donor import Donors
 from outreach.web.guard import page
 from outreach.web.inbox import Inbox
 from outreach.web.pages import render
+from outreach.web.roster import Roster
 from outreach.web.signing import Signing
 from outreach.web.static import static_routes
 
@@ -53,8 +55,14 @@ class Console:
 
     async def _render(self, request: Request, template: str) -> Response:
         engine = self._runtime.engine
-        campaigns, people, stops = await _in_thread(
-            lambda: (overview(engine), counts(engine), switches.list_on(engine))
+        clock = self._runtime.clock
+        campaigns, people, stops, unwatched = await _in_thread(
+            lambda: (
+                overview(engine),
+                counts(engine),
+                switches.list_on(engine),
+                roster.nobody_on_duty(engine, clock),
+            )
         )
         return render(
             request,
@@ -62,7 +70,8 @@ class Console:
             campaigns=campaigns,
             people=people,
             stops=stops,
-            now=self._runtime.clock.now(),
+            unwatched=unwatched,
+            now=clock.now(),
             here="console",
         )
 
@@ -91,6 +100,7 @@ def console_routes(runtime: Runtime, wake: Callable[[str], None]) -> list[Route]
         *Donors(runtime).routes(),
         *Inbox(runtime, wake).routes(),
         *Calls(runtime).routes(),
+        *Roster(runtime).routes(),
         *Signing(runtime).routes(),
         *static_routes(),
         Route("/healthz", healthy, methods=["GET"]),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -68,6 +68,23 @@ def _moment(context: Context, at: datetime | None) -> str:
     return str(format_datetime(local, "EEEE d MMMM y, HH:mm", locale=context["language"]))
 
 
+@pass_context
+def _weekday(context: Context, day: int | str) -> str:
+    """The name of an ISO weekday."""
+    return str(get_day_names("wide", locale=context["language"])[int(day) - 1])
+
+
+@pass_context
+def _day(context: Context, day: date) -> str:
+    return str(format_date(day, "EEEE d MMMM y", locale=context["language"]))
+
+
+@pass_context
+def _until(context: Context, at: datetime) -> str:
+    """A moment of today or tomorrow: weekday and time."""
+    return str(format_datetime(at.astimezone(_ZONE), "EEEE HH:mm", locale=context["language"]))
+
+
 def _clock(seconds: float) -> str:
     """Minutes and seconds that are left; hours before them where there are any."""
     minutes, left = divmod(max(0, int(seconds)), 60)
@@ -95,6 +112,9 @@ def _make() -> Environment:
         "moment": _moment,
         "label": _label,
         "clock": _clock,
+        "weekday": _weekday,
+        "day": _day,
+        "until": _until,
     }
     return made
 

@@ -16,6 +16,7 @@ from outreach.delivery import settle
 from outreach.delivery.alarm import watch
 from outreach.delivery.pacing.book import MemoryBook
 from outreach.hotline.catching_up import catch_up
+from outreach.hotline.duty.escalating import escalate
 from outreach.planning import broadcasts, unreachable
 from outreach.planning.steering import end_canceled
 from outreach.reach import fold
@@ -81,6 +82,11 @@ async def _catch_up(runtime: Runtime) -> None:
     await catch_up(runtime.desk, runtime.gateway, runtime.numbers, runtime.executor)
 
 
+async def _escalate(runtime: Runtime) -> None:
+    """Alerts whoever is on duty where somebody waits and nobody has looked."""
+    await in_thread(runtime, escalate, runtime.desk)
+
+
 async def _fold(runtime: Runtime) -> None:
     """Brings the reach figures up to date."""
     await in_thread(runtime, fold.fold, runtime.engine)
@@ -111,6 +117,7 @@ CHORES = (
     Chore("watch", 5.0, _watch),
     Chore("fold", 0.5, _fold, lambda runtime: fold.behind(runtime.engine)),
     Chore("catch_up", 5.0, _catch_up),
+    Chore("escalate", 5.0, _escalate),
     Chore("note_pace", 3.0, _note_pace),
     # A daily turn would never come where processes are restarted daily.
     Chore("lapse", 3_600.0, _lapse),

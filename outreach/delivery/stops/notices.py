@@ -17,6 +17,8 @@ KINDS = {
     "gateway_refused": "The gateway refuses us; what it stopped waits. Mend it, then let it go on.",
     "unknown_code": "The gateway gave a code that we have no row for. Add it to its table.",
     "failure_rate": "Too much of a campaign fails; it is paused. Look why, then resume it.",
+    "nobody_on_duty": "Something waits on the hotline and nobody on duty fits. Fill the roster.",
+    "nobody_told": "Something waits on the hotline and no staff has a number. Give them one.",
     "budget": "A campaign's budget is used up; it is paused. Raise it and resume, or cancel.",
 }
 
