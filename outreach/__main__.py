@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -43,7 +43,7 @@ def serve(
         dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
         around = partial(sending, runtime, dispatcher, presence)
         site = create_app(runtime, wake=dispatcher.wake, around=around)
-        uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
+        uvicorn.run(site, **_SERVER, host=host, port=port)
 
 
 @app.command()
@@ -62,7 +62,7 @@ def web(
     require_free(host, port)
     with _running(metrics_port, "web") as runtime:
         site = create_app(runtime, around=Presence(runtime, "web").among_others)
-        uvicorn.run(site, host=host, port=port, log_config=None, access_log=False)
+        uvicorn.run(site, **_SERVER, host=host, port=port)
 
 
 @app.command()
@@ -116,6 +116,10 @@ def simulator(
         trouble=read_trouble(trouble.read_bytes()) if trouble else Trouble(),
     )
     run_simulator(config, open_clock_of(settings), port=port)
+
+
+# Which proxy is believed is our setting, and not the server's guess.
+_SERVER: dict[str, Any] = {"log_config": None, "access_log": False, "proxy_headers": False}
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from outreach.kernel.addresses import networks
 from outreach.kernel.errors import OutreachError, SettingsError
 from outreach.kernel.sealing import Vault, parse_keys
 
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
     call_pace: float = Field(1, gt=0, description="calls per second that the sender may start")
     in_flight: int = Field(150, ge=1, le=5000, description="gateway requests at the same time")
     campaigns_dir: Path = Field(_ROOT / "campaigns", description="the folder of campaigns")
+    proxies: str = Field(
+        "",
+        description="addresses of the TLS proxy before us, whose X-Forwarded-For is believed; "
+        "without it tries at sign-in are slowed down per name only",
+    )
     rehearsal_clock: Path | None = Field(
         None, description="file of a rehearsal's accelerated clock; loopback gateways only"
     )
@@ -101,6 +107,17 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("is not an address such as https://outreach.example.org")
         return value.rstrip("/")
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            networks(value)
+        except ValueError:
+            raise ValueError(
+                "names no addresses or networks, such as 127.0.0.1,10.0.0.0/8"
+            ) from None
+        return value
 
     @field_validator("log_level")
     @classmethod

@@ -88,6 +88,7 @@ async def _ask(app: Any, method: str, path: str, body: bytes, headers: Mapping[s
     parts, answer = urlsplit(path), []
     scope = {
         "type": "http",
+        "client": ("127.0.0.1", 50_000),
         "method": method,
         "path": unquote(parts.path),
         "query_string": parts.query.encode(),

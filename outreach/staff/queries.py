@@ -89,16 +89,29 @@ def end_sessions(connection: Connection, staff_id: int | None = None) -> int:
     return connection.execute(statement).rowcount
 
 
-def tries(connection: Connection, name_key: str) -> Row[Any] | None:
-    """The wrong tries at a name."""
-    return connection.execute(select(TRIES).where(TRIES.c.name_key == name_key)).first()
+def waits(connection: Connection, keys: Collection[str], now: datetime) -> bool:
+    """Whether it is too early for another try at one of `keys`."""
+    query = select(TRIES.c.name_key).where(TRIES.c.name_key.in_(keys), TRIES.c.until > now)
+    return connection.execute(query.limit(1)).first() is not None
 
 
-def put_tries(connection: Connection, name_key: str, failures: int, until: datetime) -> None:
-    """Sets the wrong tries at a name."""
-    values = {"failures": failures, "until": until}
-    statement = insert(connection, TRIES).values(name_key=name_key, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["name_key"], set_=values))
+def count_try(connection: Connection, key: str, now: datetime) -> int:
+    """Counts a wrong try; returns how many there were. The row is locked from now on."""
+    statement = insert(connection, TRIES).values(name_key=key, failures=1, until=now)
+    counted = statement.on_conflict_do_update(
+        index_elements=["name_key"], set_={"failures": TRIES.c.failures + 1}
+    )
+    return int(connection.execute(counted.returning(TRIES.c.failures)).scalar_one())
+
+
+def hold_tries(connection: Connection, key: str, until: datetime) -> None:
+    """Lets no try be taken before `until`."""
+    connection.execute(update(TRIES).where(TRIES.c.name_key == key).values(until=until))
+
+
+def forget_tries(connection: Connection, before: datetime) -> None:
+    """Forgets the wrong tries of which the last was long ago."""
+    connection.execute(delete(TRIES).where(TRIES.c.until < before))
 
 
 def clear_tries(connection: Connection, name_key: str) -> None:

@@ -1,7 +1,8 @@
 """Signs staff in: name, password and (all but donors) the code of their authenticator.
 
 Whatever is wrong, the answer is the same and takes the same time, so nobody learns which names
-exist. Wrong tries at a name make the next one wait, whether there is such an account or not.
+exist. Wrong tries at a name make the next one wait, whether there is such an account or not; so do
+many from one address (`origin`), at whatever names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput, OutreachError
 from outreach.kernel.sealing import Vault
 from outreach.staff import queries
-from outreach.staff.rules.limits import PASSWORD_LEAST, session_end, wait_after, weak
+from outreach.staff.rules.limits import (
+    FORGOTTEN,
+    PASSWORD_LEAST,
+    session_end,
+    wait_after,
+    wait_at,
+    weak,
+)
 from outreach.staff.rules.roles import May, Role, allowed, needs_second_factor
 from outreach.staff.secrets import (
     fingerprint,
@@ -60,11 +68,20 @@ class Enrolment:
     with_code: bool
 
 
-def sign_in(engine: Engine, vault: Vault, clock: Clock, name: str, password: str, code: str) -> str:
+def sign_in(
+    engine: Engine,
+    vault: Vault,
+    clock: Clock,
+    name: str,
+    password: str,
+    code: str,
+    *,
+    origin: str = "",
+) -> str:
     """Begins a session and returns its token; raises NotSignedIn."""
     now, key = clock.now(), fingerprint(name)
     with reading(engine) as connection:
-        _wait(connection, key, now)
+        _wait(connection, key, origin, now)
         row = queries.by_name(connection, name)
     # Hashing takes long, so no transaction is open meanwhile.
     password_hash = row.password_hash if row is not None else ""
@@ -78,27 +95,37 @@ def sign_in(engine: Engine, vault: Vault, clock: Clock, name: str, password: str
                 queries.change(connection, row.id, {"totp_step": step})
                 return _begin(connection, row, now)
         # Not raised inside: the note of a wrong try has to stay.
-        _note_failure(connection, key, now)
+        _note_failure(connection, key, origin, now)
     raise NotSignedIn("Name, password or code is not right.")
 
 
-def begin_enrolment(engine: Engine, vault: Vault, clock: Clock, name: str, code: str) -> Enrolment:
+def begin_enrolment(
+    engine: Engine, vault: Vault, clock: Clock, name: str, code: str, *, origin: str = ""
+) -> Enrolment:
     """Takes the one-time code and makes the secret of the second factor; may be repeated until
     `enrol` is through. Raises NotSignedIn."""
     now, key = clock.now(), fingerprint(name)
     with transaction(engine) as connection:
-        _wait(connection, key, now)
+        _wait(connection, key, origin, now)
         row = queries.lock_by_name(connection, name)
         if row is not None and _enrols(row, code, now):
             secret = vault.unseal(row.totp_sealed) if row.totp_sealed else new_totp()
             queries.change(connection, row.id, {"totp_sealed": vault.seal(secret), "totp_step": 0})
             return Enrolment(row.name, secret, _with_code(row))
-        _note_failure(connection, key, now)
+        _note_failure(connection, key, origin, now)
     raise NotSignedIn("The name or the one-time code is not right, or the code is over.")
 
 
 def enrol(
-    engine: Engine, vault: Vault, clock: Clock, name: str, code: str, password: str, totp: str
+    engine: Engine,
+    vault: Vault,
+    clock: Clock,
+    name: str,
+    code: str,
+    password: str,
+    totp: str,
+    *,
+    origin: str = "",
 ) -> str:
     """Sets the password once the authenticator's code is right; returns a session's token.
 
@@ -111,7 +138,7 @@ def enrol(
     now, key = clock.now(), fingerprint(name)
     password_hash = hashed(password)
     with transaction(engine) as connection:
-        _wait(connection, key, now)
+        _wait(connection, key, origin, now)
         row = queries.lock_by_name(connection, name)
         invited = row if row is not None and _enrols(row, code, now) else None
         step = _second(vault, invited, totp, now) if invited else None
@@ -121,7 +148,7 @@ def enrol(
             queries.change(connection, invited.id, done)
             queries.audit(connection, name, "enrolled", name, now)
             return _begin(connection, invited, now)
-        _note_failure(connection, key, now)
+        _note_failure(connection, key, origin, now)
     raise NotSignedIn("The code of the authenticator is not right.")
 
 
@@ -186,13 +213,20 @@ def _enrols(row: Row[Any], code: str, now: datetime) -> bool:
     return bool(now < row.enrol_until and fingerprint(read_code(code)) == row.enrol_key)
 
 
-def _wait(connection: Connection, key: str, now: datetime) -> None:
-    row = queries.tries(connection, key)
-    if row is not None and now < row.until:
+def _wait(connection: Connection, key: str, origin: str, now: datetime) -> None:
+    if queries.waits(connection, [key, *_address_keys(origin)], now):
         raise NotSignedIn("Too many wrong tries. Wait a few minutes and try again.")
 
 
-def _note_failure(connection: Connection, key: str, now: datetime) -> None:
-    row = queries.tries(connection, key)
-    failures = (row.failures if row else 0) + 1
-    queries.put_tries(connection, key, failures, now + wait_after(failures))
+def _note_failure(connection: Connection, key: str, origin: str, now: datetime) -> None:
+    failures = queries.count_try(connection, key, now)
+    queries.hold_tries(connection, key, now + wait_after(failures))
+    for address in _address_keys(origin):
+        failures = queries.count_try(connection, address, now)
+        queries.hold_tries(connection, address, now + wait_at(failures))
+    queries.forget_tries(connection, now - FORGOTTEN)
+
+
+def _address_keys(origin: str) -> list[str]:
+    # No name has a colon: whoever types an address as a name doesn't slow that down.
+    return [fingerprint(f"from: {origin}")] if origin else []

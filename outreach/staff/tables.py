@@ -69,13 +69,14 @@ class StaffSession(SQLModel, table=True):
 
 
 class StaffTry(SQLModel, table=True):
-    """Wrong tries at a name, whether there is such an account or not."""
+    """Wrong tries at a name, whether there is such an account or not, or from an address (only a
+    fingerprint of either): none is taken before `until`."""
 
     __tablename__: ClassVar[str] = "staff_try"
 
     name_key: str = Field(primary_key=True, max_length=64)
     failures: int = 0
-    until: datetime = Field(sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class StaffAudit(SQLModel, table=True):

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from outreach.bootstrap import Runtime
+from outreach.kernel.addresses import networks, origin
 from outreach.kernel.clock import SystemClock
 from outreach.kernel.errors import BadInput
 from outreach.kernel.i18n import mark as _
@@ -29,6 +30,7 @@ class Signing:
     def __init__(self, runtime: Runtime) -> None:
         self._engine, self._vault = runtime.engine, runtime.desk.vault
         self._clock = SystemClock()
+        self._proxies = networks(runtime.settings.proxies)
         self._secure = runtime.settings.public_url.startswith("https://")
 
     def routes(self) -> list[Route]:
@@ -61,6 +63,7 @@ class Signing:
                 name,
                 given.get("password", ""),
                 given.get("code", ""),
+                origin=self._origin(request),
             )
         except signing.NotSignedIn as error:
             return _page(request, "sign_in.html", 401, what=error.message, next=following)
@@ -81,6 +84,7 @@ class Signing:
                 self._clock,
                 given.get("name", "").strip().lower(),
                 given.get("once", ""),
+                origin=self._origin(request),
             )
         except signing.NotSignedIn as error:
             return _page(request, "first.html", 401, what=error.message)
@@ -89,7 +93,7 @@ class Signing:
     async def enrol(self, request: Request) -> Response:
         """Sets the password, and signs in."""
         given = await _fields(request)
-        name, once = given.get("name", ""), given.get("once", "")
+        name, once, came_from = given.get("name", ""), given.get("once", ""), self._origin(request)
         try:
             token = await asyncio.to_thread(
                 signing.enrol,
@@ -100,11 +104,18 @@ class Signing:
                 once,
                 given.get("password", ""),
                 given.get("code", ""),
+                origin=came_from,
             )
         except (signing.NotSignedIn, BadInput) as error:
             try:
                 found = await asyncio.to_thread(
-                    signing.begin_enrolment, self._engine, self._vault, self._clock, name, once
+                    signing.begin_enrolment,
+                    self._engine,
+                    self._vault,
+                    self._clock,
+                    name,
+                    once,
+                    origin=came_from,
                 )
             except signing.NotSignedIn as over:
                 return _page(request, "first.html", 401, what=over.message)
@@ -123,6 +134,11 @@ class Signing:
     async def me(self, request: Request) -> Response:
         """Who is signed in, and where they may go."""
         return render(request, "me.html", here="me")
+
+    def _origin(self, request: Request) -> str:
+        peer = request.client.host if request.client else ""
+        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
+        return origin(peer, forwarded, self._proxies)
 
     def _signed_in(self, token: str, following: str) -> Response:
         answer = RedirectResponse(following or _HOME, 303)

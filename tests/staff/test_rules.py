@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.staff.rules.limits import session_end, wait_after, weak
+from outreach.staff.rules.limits import session_end, wait_after, wait_at, weak
 from outreach.staff.rules.roles import HELP, May, Role, allowed, needs_second_factor
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -49,6 +49,11 @@ def test_no_session_outlives_a_day_of_work() -> None:
 def test_a_wait_never_shrinks_and_always_ends(failures: int) -> None:
     assert timedelta(0) <= wait_after(failures) <= wait_after(failures + 1)
     assert wait_after(failures) <= timedelta(minutes=15)
+
+
+def test_an_address_may_slip_more_often_than_a_name_because_many_share_it() -> None:
+    assert [bool(wait_at(n)) for n in (0, 1, 19, 20)] == [False, False, False, True]
+    assert wait_at(10_000) == wait_after(10_000)
 
 
 def test_five_slips_cost_nothing() -> None:

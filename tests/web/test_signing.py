@@ -120,6 +120,19 @@ def test_a_wrong_sign_in_says_so_in_the_readers_language(
     assert "មិនត្រឹមត្រូវ" in page.text
 
 
+def test_tries_behind_our_proxy_are_counted_by_the_address_it_tells(runtime: Runtime) -> None:
+    settings = runtime.settings.model_copy(update={"proxies": "127.0.0.1"})
+    proxied = replace(runtime, settings=settings)
+    with browsing(create_app(proxied), {"X-Forwarded-For": "203.0.113.5"}) as browser:
+
+        def tried(index: int) -> bool:
+            page = browser.post("/sign-in/first", {"name": f"n{index}", "once": "x"}, headers=FORM)
+            return "សូមរង់ចាំ" not in page.text and "Wait" not in page.text
+
+        assert all(tried(index) for index in range(20))
+        assert not tried(20)
+
+
 def test_a_live_gateways_pages_open_over_https_after_a_sign_in(runtime: Runtime) -> None:
     class Live:
         """The gateway of the tests, but not on this machine."""

@@ -10,7 +10,9 @@ from outreach.staff.rules.roles import HELP, May
 ENROLMENT = timedelta(hours=48)
 _IDLE, _IDLE_HELP = timedelta(minutes=30), timedelta(minutes=10)  # S23: short where help is read
 _LONGEST = timedelta(hours=12)
-_FREE_TRIES = 5
+_FREE_TRIES, _FREE_AT_ADDRESS = 5, 20
+# Wrong tries are forgotten when there was none for so long.
+FORGOTTEN = timedelta(hours=24)
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=15)
 PASSWORD_LEAST, PASSWORD_MOST = 12, 200
@@ -29,6 +31,11 @@ def wait_after(failures: int) -> timedelta:
     if over < 0:
         return timedelta(0)
     return min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(over, 10)))
+
+
+def wait_at(failures: int) -> timedelta:
+    """The same for an address, from which many may sign in: their slips are theirs together."""
+    return wait_after(failures - _FREE_AT_ADDRESS + _FREE_TRIES)
 
 
 def weak(password: str, name: str) -> bool:

@@ -114,9 +114,15 @@ def upgrade() -> None:
     with op.batch_alter_table('shift_taken', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shift_taken_at'), ['at'], unique=False)
 
+    with op.batch_alter_table('staff_try', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_staff_try_until'), ['until'], unique=False)
+
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('staff_try', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_staff_try_until'))
+
     with op.batch_alter_table('shift_taken', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shift_taken_at'))
 
