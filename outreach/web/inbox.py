@@ -23,6 +23,7 @@ from outreach.hotline.rules.conversation import OUTCOMES
 from outreach.kernel.errors import NotFound, OutreachError
 from outreach.kernel.i18n import mark as _
 from outreach.language.fallback import DEFAULT
+from outreach.staff import roster
 from outreach.staff.rules.roles import May
 from outreach.web.guard import page
 from outreach.web.pages import render
@@ -150,16 +151,18 @@ class Inbox:
     async def _listed(self, request: Request, template: str) -> Response:
         asked = request.query_params.get("show", listing.ALL)
         which = asked if asked in listing.FILTERS else listing.ALL
-        found = await asyncio.to_thread(
-            listing.inbox, self._desk.engine, worker_of(request).name, which
+        engine, clock, by = self._desk.engine, self._desk.clock, worker_of(request).name
+        found, unwatched = await asyncio.to_thread(
+            lambda: (listing.inbox(engine, by, which), roster.nobody_on_duty(engine, clock))
         )
         return render(
             request,
             template,
             inbox=found,
+            unwatched=unwatched,
             which=which,
             filters=listing.FILTERS,
-            now=self._desk.clock.now(),
+            now=clock.now(),
             here="inbox",
         )
 

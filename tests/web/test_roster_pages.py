@@ -74,7 +74,8 @@ def test_the_warning_stands_on_the_calls_and_the_console(
     runtime: Runtime, browser: Browser, lead: dict[str, str]
 ) -> None:
     manager = cookie(enrol(browser, "chan", add(runtime, "chan", "campaign_manager")))
-    assert "Nobody is on duty." in browser.get("/calls/live", headers=lead, params=ENGLISH).text
+    for path in ("/calls/live", "/inbox/live"):
+        assert "Nobody is on duty." in browser.get(path, headers=lead, params=ENGLISH).text
     assert "Nobody is on duty." in browser.get("/live", headers=manager, params=ENGLISH).text
 
 
