@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, MetaData
 from sqlmodel import SQLModel
@@ -32,10 +33,8 @@ from outreach.content.replies import Replies, load_replies
 from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.delivery.lane import Lane
 from outreach.delivery.pacing.book import Book, MemoryBook, SharedBook
-from outreach.delivery.status.metrics import Metrics
 from outreach.delivery.status.standing import Queue, Standing, standing
 from outreach.gateways.ports import Gateway
-from outreach.gateways.registry import gateway_from
 from outreach.hotline import lane as answers
 from outreach.hotline.desk import Desk
 from outreach.hotline.duty import lane as alerts
@@ -57,6 +56,9 @@ from outreach.store.engine import make_engine
 from outreach.store.keyring import admit, held
 from outreach.store.migrate import require_current, upgrade
 from outreach.store.rotation import SealedStore
+
+if TYPE_CHECKING:
+    from outreach.delivery.status.metrics import Metrics
 
 metadata: MetaData = SQLModel.metadata
 
@@ -137,6 +139,8 @@ def standing_of(settings: Settings, engine: Engine, clock: Clock) -> Standing:
 
 def metrics_of(runtime: Runtime) -> Metrics:
     """The same for Prometheus, asked anew whenever somebody scrapes."""
+    from outreach.delivery.status.metrics import Metrics
+
     return Metrics(partial(standing_of, runtime.settings, runtime.engine, runtime.clock))
 
 
@@ -219,6 +223,9 @@ def wordings_of(settings: Settings) -> Wordings:
 
 def build(settings: Settings) -> Runtime:
     """The parts that `settings` choose; raises SettingsError for what can't work together."""
+    # Imported here, with its HTTP client: most commands send nothing.
+    from outreach.gateways.registry import gateway_from
+
     settings.require(
         "sender", "twilio_account_sid", "twilio_auth_token", "secret_keys", "help_keys"
     )

@@ -13,24 +13,25 @@ from typer.main import get_command
 
 from outreach.kernel.errors import OutreachError
 
-# One module each, imported when it is called: counting the parts of a text needs no database.
-GROUPS = (
-    "audience",
-    "campaigns",
-    "communities",
-    "corridors",
-    "db",
-    "delivery",
-    "directory",
-    "keys",
-    "keywords",
-    "people",
-    "places",
-    "reach",
-    "roster",
-    "sms",
-    "staff",
-)
+# One module each, imported when it is called: counting the parts of a text needs no database, and
+# the list of groups no group.
+GROUPS = {
+    "audience": "Who is to hear a campaign.",
+    "campaigns": "What is said, to whom, when.",
+    "communities": "Registered places and groups.",
+    "corridors": "Ways to work abroad.",
+    "db": "The database.",
+    "delivery": "Sending: stop it and let it go on.",
+    "directory": "Services that help, per country.",
+    "keys": "Sealing keys: docs/keys.md.",
+    "keywords": "Inbound keywords.",
+    "people": "The register.",
+    "places": "Provinces down to villages.",
+    "reach": "Whom we reached.",
+    "roster": "Who is on duty at the hotline.",
+    "sms": "SMS texts.",
+    "staff": "Who may sign in, and what for.",
+}
 
 
 class _Groups(TyperGroup):
@@ -41,8 +42,14 @@ class _Groups(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in GROUPS:
-            return get_command(import_module(f"outreach.cli.{cmd_name}").app)
+            return TyperGroup(name=cmd_name, help=GROUPS[cmd_name])
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in GROUPS:
+            command = get_command(import_module(f"outreach.cli.{name}").app)
+        return name, command, rest
 
 
 app = typer.Typer(

@@ -14,7 +14,6 @@ from pathlib import Path
 from outreach.kernel.errors import NotFound
 from outreach.people.csvfile import csv_rows
 from outreach.people.rows import Rows, refused
-from outreach.people.workbook import workbook_rows
 
 _HEAD = 512
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -54,6 +53,9 @@ def open_rows(path: Path, sheet: str = "") -> Iterator[Rows]:
         asked = "Ask its owner for leave, or for a copy."
         raise refused(path, f"This file can't be read: {error.strerror}.", asked) from error
     if head.startswith(_ZIP):
+        # Imported here, with its reader of workbooks: most commands read none.
+        from outreach.people.workbook import workbook_rows
+
         with workbook_rows(path, sheet) as rows:
             yield rows
         return

@@ -1,17 +1,25 @@
-"""The command line as people and scripts call it: a real process, real files, exit codes."""
+"""The command line as people and scripts call it: real files, exit codes, and once a real process
+for each of its ways: lines in and out, an error, a long-running command."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import socket
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from outreach.__main__ import main
+from outreach.cli.main import GROUPS
 from outreach.kernel.sealing import new_keys
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +40,30 @@ def env(tmp_path: Path) -> dict[str, str]:
     }
 
 
+def pipe(given: str = "") -> Any:
+    return io.TextIOWrapper(io.BytesIO(given.encode()), "utf-8", write_through=True)
+
+
 def outreach(env: dict[str, str], *arguments: str, given: str = "") -> Done:
+    """The console entry point, in this process."""
+    code, out, errors = 0, pipe(), pipe()
+    with (
+        patch.dict(os.environ, env, clear=True),
+        patch.object(sys, "argv", ["outreach", *arguments]),
+        patch.object(sys, "stdin", pipe(given)),
+        redirect_stdout(out),
+        redirect_stderr(errors),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    said, wrong = (stream.buffer.getvalue().decode() for stream in (out, errors))
+    return Done(arguments, code, said, wrong)
+
+
+def process(env: dict[str, str], *arguments: str, given: str = "") -> Done:
+    """A process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "outreach", *arguments],
         env=env,
@@ -52,7 +83,7 @@ def lines(done: Done) -> list[dict[str, object]]:
 def test_parts_are_counted_line_by_line(env: dict[str, str]) -> None:
     texts = ["hello", "ខ្មែ" * 33, "x" * 161, "€" * 80, ""]
     given = "\n".join(json.dumps({"text": text}) for text in texts)
-    assert lines(outreach(env, "sms", "parts", "--json", given=given)) == [
+    assert lines(process(env, "sms", "parts", "--json", given=given)) == [
         {"encoding": "GSM-7", "units": 5, "parts": 1},
         {"encoding": "UCS-2", "units": 132, "parts": 2},
         {"encoding": "GSM-7", "units": 161, "parts": 2},
@@ -208,7 +239,7 @@ def test_a_database_that_was_never_migrated_says_what_to_run(
 
 def test_a_database_that_does_not_answer_is_told(env: dict[str, str]) -> None:
     env = env | {"OUTREACH_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-    done = outreach(env, "reach", "report")
+    done = process(env, "reach", "report")
     assert (done.returncode, "Traceback" in done.stderr) == (6, False)
     assert "does not answer" in done.stderr
 
@@ -219,7 +250,7 @@ def test_a_port_in_use_is_told_without_a_traceback(env: dict[str, str], command:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         outreach(env, "db", "migrate")
-        done = outreach(env, command, "--port", str(taken.getsockname()[1]))
+        done = process(env, command, "--port", str(taken.getsockname()[1]))
     assert (done.returncode, "Traceback" in done.stderr) == (4, False)
     assert "is in use" in done.stderr
 
@@ -228,3 +259,23 @@ def test_new_keys_can_be_used(env: dict[str, str]) -> None:
     keys = outreach(env, "keys", "new").stdout.strip()
     done = outreach(env | {"OUTREACH_SECRET_KEYS": keys}, "db", "migrate")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_list_of_groups_says_of_each_what_it_says_itself() -> None:
+    said = {name: import_module(f"outreach.cli.{name}").app.info.help for name in GROUPS}
+    assert said == GROUPS
+
+
+@pytest.mark.parametrize(
+    ("program", "unneeded"),
+    [
+        ("from outreach.__main__ import app; app(['--help'], standalone_mode=False)", "sqlalchemy"),
+        ("import outreach.bootstrap, outreach.cli.people", "aiohttp alembic openpyxl"),
+    ],
+)
+def test_a_start_loads_no_library_that_it_does_not_need(program: str, unneeded: str) -> None:
+    check = f"{program}; import sys; print(sorted(set('{unneeded}'.split()) & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("[]\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import StatementError
 
@@ -17,7 +18,7 @@ from outreach.bootstrap import metadata
 from outreach.kernel.errors import BadInput
 from outreach.store.engine import make_engine, reading, transaction
 from outreach.store.ledger import LEDGER, Fact, announce, append, facts_after, settled
-from outreach.store.migrate import upgrade
+from outreach.store.migrate import _SCRIPTS, head, upgrade
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
@@ -117,6 +118,10 @@ def test_the_migrations_make_exactly_the_tables_on_sqlite(tmp_path: Path) -> Non
     upgrade(engine, metadata)
     upgrade(engine, metadata)
     assert differences(engine) == []
+
+
+def test_the_newest_version_is_the_one_that_alembic_finds() -> None:
+    assert head() == ScriptDirectory(str(_SCRIPTS)).get_current_head()
 
 
 def test_the_migrations_make_exactly_the_tables_on_postgresql(postgres_url: str) -> None:
