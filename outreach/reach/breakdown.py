@@ -18,7 +18,7 @@ from outreach.reach.rules.milestones import DIMENSIONS, RULES
 from outreach.store.engine import reading
 
 _ALL = "all"
-MEASURES = ("reached", "called", "answered", "listened")
+MEASURES = ("reached", "called", "answered", "passed", "engaged", "listened")
 _SAME_DAY = (
     "Whose attributes changed between two facts of one campaign's day may also count in a cell "
     "that mixes old and new values of that day; totals are not touched."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +33,17 @@ NO_CAMPAIGN = 0
 _OPPOSITE = {CONSENTED: LEFT, LEFT: CONSENTED, LINKED: UNLINKED, UNLINKED: LINKED}
 PERSON = "person"
 Cell = tuple[str, str]
-_ALL: Cell = ("all", "")
+ALL: Cell = ("all", "")
+
+
+def begin_of(day: date | None) -> datetime | None:
+    """The first moment of a local day; None where it is open."""
+    return datetime.combine(day, time.min, ZONE) if day else None
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The first moment after a local day; None where it is open."""
+    return begin_of(day + timedelta(days=1) if day else None)
 
 
 @dataclass
@@ -97,9 +107,9 @@ def _marks(
 def _plain(fact: Row[Any]) -> Sequence[Cell]:
     """No dimensions; of help, the topic."""
     if fact.detail and fact.kind.startswith("help."):
-        return _ALL, ("topic", fact.detail)
-    return (_ALL,)
+        return ALL, ("topic", fact.detail)
+    return (ALL,)
 
 
 def _cells(fact: Row[Any]) -> Sequence[Cell]:
-    return _ALL, *((dimension, getattr(fact, dimension)) for dimension in DIMENSIONS)
+    return ALL, *((dimension, getattr(fact, dimension)) for dimension in DIMENSIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from outreach.kernel.errors import BadInput
 from outreach.reach import queries
-from outreach.reach.chunk import ZONE
+from outreach.reach.chunk import begin_of, end_of
 from outreach.reach.figures import read
 from outreach.reach.report import report_from
 from outreach.reach.rules.definitions import DEFINITIONS, Definition
@@ -22,6 +22,7 @@ from outreach.reach.rules.milestones import (
     CONSENTED,
     FAILED,
     LEFT,
+    MEASURED_CALLS,
     NO_LONGER_FAILED,
     NO_LONGER_UNKNOWN,
     RULES,
@@ -54,6 +55,8 @@ _FIGURES: Mapping[str, _Figure] = {
     "heard": _Figure(Person, "heard"),
     "called": _Figure(Person, "called"),
     "answered": _Figure(Person, "answered"),
+    "passed": _Figure(Person, "passed"),
+    "engaged": _Figure(Person, "engaged"),
     "listened": _Figure(Person, "listened"),
     "opted_out": _Figure(Person, "opted_out", everybodys=True),
     "submitted": _Figure(Count, "submitted"),
@@ -62,6 +65,7 @@ _FIGURES: Mapping[str, _Figure] = {
     "failed": _Figure(Try, FAILED, NO_LONGER_FAILED),
     "exposures": _Figure(Count, "exposures"),
     "answered_calls": _Figure(Try, ANSWERED_CALLS),
+    "measured_calls": _Figure(Try, MEASURED_CALLS),
     "listened_calls": _Figure(Count, "listened"),
     "parts": _Figure(Count, "parts"),
 }
@@ -121,8 +125,8 @@ def explain(
             connection,
             folded,
             None if asked.everybodys else campaign_id,
-            None if asked.lasting else _midnight(since),
-            _midnight(until + timedelta(days=1) if until else None),
+            None if asked.lasting else begin_of(since),
+            end_of(until),
         )
     return Explanation(
         figure=figure,
@@ -152,7 +156,3 @@ def _lines(groups: Sequence[Any], asked: _Figure) -> list[Line]:
         Line(*key, facts=facts, number=number if summed else None)
         for key, (facts, number) in sorted(sums.items())
     ]
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, ZONE) if day else None

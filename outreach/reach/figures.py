@@ -13,14 +13,16 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Row
 
 from outreach.reach import persons, queries
-from outreach.reach.chunk import NO_CAMPAIGN, Cell
+from outreach.reach.chunk import ALL, NO_CAMPAIGN, Cell
 from outreach.reach.helping import HelpMonth, by_month
 from outreach.reach.persons import Persons
+from outreach.reach.registered import Register, register
 from outreach.reach.rules.milestones import (
     ANSWERED_CALLS,
     CONSENTED,
     FAILED,
     LEFT,
+    MEASURED_CALLS,
     NO_LONGER_FAILED,
     NO_LONGER_UNKNOWN,
     SMS_DELIVERED,
@@ -28,9 +30,8 @@ from outreach.reach.rules.milestones import (
     UNKNOWN,
 )
 
-ALL: Cell = ("all", "")
 _MICRO = Decimal(1_000_000)
-_PEOPLE = ("reached", "heard", "called", "answered", "listened")
+_PEOPLE = ("reached", "heard", "called", "answered", "listened", "passed", "engaged")
 _TRIES = (
     UNKNOWN,
     NO_LONGER_UNKNOWN,
@@ -39,6 +40,7 @@ _TRIES = (
     SMS_SUBMITTED,
     SMS_DELIVERED,
     ANSWERED_CALLS,
+    MEASURED_CALLS,
 )
 _TAKEN_BACK = {UNKNOWN: NO_LONGER_UNKNOWN, FAILED: NO_LONGER_FAILED}
 _EMPTY = BitMap()
@@ -52,7 +54,7 @@ class Figures:
     help: tuple[HelpMonth, ...]
     _sums: Mapping[tuple[str, Cell], int]
     _sets: Mapping[tuple[str, Cell], BitMap]
-    _registered: Mapping[Cell, BitMap]
+    _register: Register
     _persons: Persons
 
     def number(self, milestone: str, cell: Cell = ALL) -> int:
@@ -69,7 +71,11 @@ class Figures:
 
     def registered(self, cell: Cell = ALL) -> int:
         """Contacts with live consent at the period's end."""
-        return len(self._registered.get(cell, _EMPTY))
+        return len(self._register.cells.get(cell, _EMPTY))
+
+    def registered_ends(self) -> tuple[int, ...]:
+        """The same in all after each month until then in which anything changed."""
+        return self._register.ends
 
     def standing(self, milestone: str, cell: Cell = ALL) -> int:
         """Attempts that came to UNKNOWN or FAILED in the period and are there still at its end."""
@@ -95,7 +101,7 @@ class Figures:
 
     def values(self, dimension: str) -> list[str]:
         """Every value of a dimension that anything is known of, in order."""
-        cells = {cell for _, cell in (*self._sums, *self._sets)} | set(self._registered)
+        cells = {cell for _, cell in (*self._sums, *self._sets)} | set(self._register.cells)
         return sorted(value for name, value in cells if name == dimension and value)
 
 
@@ -116,7 +122,7 @@ def read(
             for row in queries.sums(connection, campaigns, since, until)
         },
         _sets=_union([*rows, *left]),
-        _registered=_consented(consents),
+        _register=register(consents),
         _persons=persons.read(connection, until),
     )
 
@@ -126,24 +132,3 @@ def _union(rows: Sequence[Row[Any]]) -> dict[tuple[str, Cell], BitMap]:
     for row in rows:
         found[row.milestone, (row.dimension, row.value)] |= BitMap.deserialize(row.contacts)
     return dict(found)
-
-
-def _consented(rows: Sequence[Row[Any]]) -> dict[Cell, BitMap]:
-    """Who has live consent after the last of the days, by cell, as they were when they gave it.
-
-    Whoever left, left every cell; whoever consents anew is in the cells of the new fact alone.
-    """
-    days: dict[date, dict[tuple[str, Cell], BitMap]] = defaultdict(dict)
-    for row in rows:
-        cell = (row.dimension, row.value)
-        days[row.day][row.milestone, cell] = BitMap.deserialize(row.contacts)
-    cells: dict[Cell, BitMap] = defaultdict(BitMap)
-    for day in sorted(days):
-        stayed = days[day].get((CONSENTED, ALL), _EMPTY)
-        gone = days[day].get((LEFT, ALL), _EMPTY) | stayed
-        for cell in cells:
-            cells[cell] = cells[cell] - gone
-        for (milestone, cell), contacts in days[day].items():
-            if milestone == CONSENTED:
-                cells[cell] |= contacts & stayed
-    return dict(cells)

@@ -1,7 +1,7 @@
 """What may leave the organisation: the report with small numbers hidden and help data held back.
 
 Two published months can't be subtracted from each other. All to date can be, from all to a later
-date: it is for rehearsals, until published reports are kept and compared.
+date: it is for rehearsals. Which figures may stand beside each other: `rules/disclosure.py`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from outreach.kernel.errors import Refused
 from outreach.reach.helping import HelpMonth
 from outreach.reach.report import ReachRow, Report
 from outreach.reach.rules.definitions import Definition
+from outreach.reach.rules.disclosure import held_back, hide, shown_totals
 from outreach.reach.rules.publication import HELP_DELAY, next_month, refusal
-from outreach.reach.rules.suppression import shown, suppress_together
 
-_PEOPLE = ("registered", "reached", "called", "answered", "listened", "opted_out")
+_COLUMNS = ("reached", "called", "answered", "passed", "engaged", "listened")
+# Beside who was called and reached, the channels' table tells who heard a call.
+_TOTALS = (*_COLUMNS, "heard", "opted_out")
 _MESSAGES = ("submitted", "delivered", "unknown", "failed")
-_COLUMNS = ("registered", "reached", "called", "answered", "listened")
-# A call that was answered was made; one that was listened to was answered, and reached somebody.
-_PART_OF = {"answered": ("called",), "listened": ("answered", "reached")}
+_HELD_BACK = "registered stands as it was when it last changed by 11 or more."
 _REHEARSAL = "All to date: two such reports can be subtracted, so this one is for rehearsals only."
 
 
@@ -36,8 +36,9 @@ class PublishedRow:
 
 @dataclass(frozen=True)
 class PublishedReport:
-    """A report that is safe to show as a whole. In `people` a number under 11 is None; `messages`
-    are SMS (a call is no message); `by` has the tables; `help` only months over for 30 days."""
+    """A report that is safe to show as a whole. In `people` a number that is hidden is None, and
+    `registered` stands as it was when it last moved by 11 or more; `messages` are SMS (a call is no
+    message); `by` has the tables; `help` only months over for 30 days."""
 
     rules: str
     since: date | None
@@ -61,18 +62,23 @@ def publish(report: Report) -> PublishedReport:
             problem, remedy="Ask for all campaigns, from a month's first day to its last."
         )
     to_date = report.since is None
+    totals = {name: int(getattr(report, name)) for name in _TOTALS}
+    people = shown_totals(totals)
     return PublishedReport(
         rules=report.rules,
         since=report.since,
         until=report.until,
-        people={name: shown(getattr(report, name)) for name in _PEOPLE},
+        people={
+            "registered": held_back(report.registered_ends),
+            **{name: number for name, number in people.items() if name != "heard"},
+        },
         messages=_messages(report),
         cost=report.cost,
         currency=report.currency,
-        by={name: _published(rows) for name, rows in report.by.items()},
+        by={name: _published(name, rows, totals) for name, rows in report.by.items()},
         help=tuple(month for month in report.help if _old(month, report.last)),
         definitions=report.definitions,
-        notes=(*report.notes, _REHEARSAL) if to_date else report.notes,
+        notes=(*report.notes, _HELD_BACK, *((_REHEARSAL,) if to_date else ())),
     )
 
 
@@ -81,9 +87,12 @@ def _messages(report: Report) -> dict[str, int]:
     return {name: getattr(sms, name) if sms else 0 for name in _MESSAGES}
 
 
-def _published(rows: tuple[ReachRow, ...]) -> tuple[PublishedRow, ...]:
+def _published(
+    dimension: str, rows: tuple[ReachRow, ...], totals: Mapping[str, int]
+) -> tuple[PublishedRow, ...]:
     columns = {name: {row.value: int(getattr(row, name)) for row in rows} for name in _COLUMNS}
-    hidden = suppress_together(columns, _PART_OF)
+    heard = dimension == "channel" and shown_totals(totals)["heard"] is None
+    hidden = hide(columns, totals, also={"reached": ("voice",)} if heard else {})
     return tuple(
         PublishedRow(row.value, {name: hidden[name][row.value] for name in _COLUMNS})
         for row in rows

@@ -17,12 +17,16 @@ from outreach.reach.rules.milestones import (
     ANSWERED_CALLS,
     DIMENSIONS,
     FAILED,
+    MEASURED_CALLS,
     RULES,
     SMS_SUBMITTED,
     UNKNOWN,
 )
 from outreach.store.engine import reading
 
+_PEOPLE = (
+    "reached", "heard", "called", "answered", "passed", "engaged", "listened", "opted_out"
+)  # fmt: skip
 # What a report without any cost is in.
 _CURRENCY = "USD"
 
@@ -30,13 +34,16 @@ _CURRENCY = "USD"
 @dataclass(frozen=True)
 class ReachRow:
     """One value of a dimension. People: `registered` (live consent at the period's end), `reached`,
-    `called`, `answered`, `listened`. Messages: `submitted`, `delivered`, `unknown`, `failed`."""
+    `called`, `answered`, `passed`, `engaged`, `listened`. Messages: `submitted`, `delivered`,
+    `unknown`, `failed`."""
 
     value: str
     registered: int
     reached: int
     called: int
     answered: int
+    passed: int
+    engaged: int
     listened: int
     submitted: int
     delivered: int
@@ -52,7 +59,8 @@ class Report:
     `definitions` has the unit, base and meaning of each, `notes` what holds for all. `by` has a
     table per dimension. `help` has whole months only, with small numbers hidden (S27). `costs` are
     by currency; `cost` is the largest of them, in `currency`. `sms` are those accepted in the
-    period, `sms_arrived` those of them delivered by its end.
+    period, `sms_arrived` those of them delivered by its end. `registered_ends` is the register
+    after each month until the period's end in which it changed.
     """
 
     rules: str
@@ -61,10 +69,13 @@ class Report:
     until: date | None
     last: date | None
     registered: int
+    registered_ends: tuple[int, ...]
     reached: int
     heard: int
     called: int
     answered: int
+    passed: int
+    engaged: int
     listened: int
     opted_out: int
     submitted: int
@@ -73,6 +84,7 @@ class Report:
     failed: int
     exposures: int
     answered_calls: int
+    measured_calls: int
     listened_calls: int
     sms: int
     sms_arrived: int
@@ -108,8 +120,9 @@ class Report:
 
     @property
     def listened_rate(self) -> float | None:
-        """Calls with 75 % or more of the audio played / calls answered."""
-        return rate(self.listened_calls, self.answered_calls)
+        """Calls with 75 % or more of the audio played / calls answered; None where nothing was
+        answered, or the gateway told of no call how long it was heard: not measured."""
+        return rate(self.listened_calls, self.answered_calls) if self.measured_calls else None
 
     @property
     def cost_per_reached(self) -> Decimal | None:
@@ -151,18 +164,15 @@ def report_from(
         until=until,
         last=found.last,
         registered=found.registered(),
-        reached=found.people("reached"),
-        heard=found.people("heard"),
-        called=found.people("called"),
-        answered=found.people("answered"),
-        listened=found.people("listened"),
-        opted_out=found.people("opted_out"),
+        registered_ends=found.registered_ends(),
+        **{name: found.people(name) for name in _PEOPLE},
         submitted=found.number("submitted"),
         delivered=found.number("delivered"),
         unknown=found.standing(UNKNOWN),
         failed=found.standing(FAILED),
         exposures=found.number("exposures"),
         answered_calls=found.tries(ANSWERED_CALLS),
+        measured_calls=found.tries(MEASURED_CALLS),
         listened_calls=found.number("listened"),
         sms=found.tries(SMS_SUBMITTED),
         sms_arrived=found.sms_arrived(),
@@ -190,6 +200,8 @@ def _row(found: Figures, dimension: str, value: str) -> ReachRow:
         reached=found.people("reached", cell),
         called=found.people("called", cell),
         answered=found.people("answered", cell),
+        passed=found.people("passed", cell),
+        engaged=found.people("engaged", cell),
         listened=found.people("listened", cell),
         submitted=found.number("submitted", cell),
         delivered=found.number("delivered", cell),

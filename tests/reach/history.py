@@ -26,6 +26,7 @@ _CALL = {
     "ringing": ("answered", "no_answer", "completed"),
     "answered": ("completed", "unknown"),
 }
+CONTACTS = st.integers(1, 6)
 _NOT_TAKEN = ("errored", "failed", "unknown")
 
 
@@ -43,6 +44,8 @@ def histories(draw: st.DrawFn) -> list[Fact]:
     for contact in draw(st.lists(st.integers(1, 6), max_size=8)):
         at = START + timedelta(hours=draw(st.integers(0, 72)))
         facts.append(consent(contact, draw(st.sampled_from(["consented", "opted_out"])), at))
+    for how in draw(st.lists(st.sampled_from(("join_code", "missed_call", "staff")), max_size=3)):
+        facts.append(Fact("community.joined", START, contact_id=draw(CONTACTS), detail=how))
     return sorted([*facts, *draw(links())], key=lambda fact: fact.at)
 
 
@@ -91,6 +94,9 @@ def attempts(draw: st.DrawFn, attempt: int) -> list[Fact]:
             heard = draw(st.integers(0, 20))
             share = "listened" if heard >= 15 else "partial"
             facts.append(Fact("call.heard", at, detail=share, amount=heard, **base))
+            kinds = ("call.passed", "call.pressed", "quiz.before", "quiz.after", "language.changed")
+            for kind in draw(st.lists(st.sampled_from(kinds), max_size=2)):
+                facts.append(Fact(kind, at, **base))
     return facts
 
 

@@ -26,6 +26,9 @@ RECOUNT = {
     "reached": "kind = 'attempt.delivered' OR (kind = 'call.heard' AND amount >= 10)",
     "called": "kind = 'attempt.accepted' AND channel = 'voice'",
     "answered": "kind IN ('attempt.answered', 'attempt.completed')",
+    "passed": "kind = 'call.passed'",
+    "engaged": "kind IN ('call.pressed', 'quiz.before', 'quiz.after', 'language.changed') "
+    "OR (kind = 'community.joined' AND detail IN ('join_code', 'missed_call'))",
     "listened": "kind = 'call.heard' AND detail = 'listened'",
 }
 PHNOM_PENH = timedelta(hours=7)

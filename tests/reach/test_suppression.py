@@ -13,7 +13,8 @@ from outreach.kernel.errors import Refused
 from outreach.reach.helping import HelpMonth
 from outreach.reach.publish import publish
 from outreach.reach.report import ReachRow, Report
-from outreach.reach.rules.suppression import SMALLEST, small, suppress, suppress_together
+from outreach.reach.rules.disclosure import held_back, hide, shown_totals
+from outreach.reach.rules.suppression import SMALLEST, small, suppress
 
 TABLES = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), st.integers(0, 60))
 
@@ -54,9 +55,64 @@ def test_s27_a_table_with_nothing_to_hide_behind_is_not_shown() -> None:
 def test_s27_a_part_is_hidden_with_its_whole(data: st.DataObject) -> None:
     called = data.draw(st.dictionaries(st.text("abcd", min_size=1), st.integers(0, 60)))
     answered = {name: data.draw(st.integers(0, number)) for name, number in called.items()}
-    found = suppress_together({"called": called, "answered": answered}, {"answered": ("called",)})
+    columns = {"called": called, "answered": answered}
+    totals = {name: sum(cells.values()) for name, cells in columns.items()}
+    found = hide(columns, totals)
     for name, number in found["called"].items():
         assert number is not None or found["answered"][name] is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "totals", "shown"),
+    [
+        # Three of 20 did not answer in a: so who answered there is not told, nor in b.
+        (
+            {"called": {"a": 20, "b": 40}, "answered": {"a": 17, "b": 20}},
+            {"called": 60, "answered": 37},
+            {"called": {"a": 20, "b": 40}, "answered": {"a": None, "b": None}},
+        ),
+        # Four are in both cells.
+        (
+            {"reached": {"sms": 30, "voice": 24}},
+            {"reached": 50},
+            {"reached": {"sms": None, "voice": None}},
+        ),
+        # Five got no SMS, though 20 got a call.
+        (
+            {"reached": {"sms": 45, "voice": 20}},
+            {"reached": 50},
+            {"reached": {"sms": None, "voice": None}},
+        ),
+        # Twenty are in both, and each cell leaves enough.
+        (
+            {"reached": {"sms": 45, "voice": 35}},
+            {"reached": 60},
+            {"reached": {"sms": 45, "voice": 35}},
+        ),
+        # Who passed the menu and took no part asked for help.
+        (
+            {"passed": {"a": 30, "b": 40, "c": 60}, "engaged": {"a": 27, "b": 25, "c": 40}},
+            {"passed": 130, "engaged": 92},
+            {"passed": {"a": None, "b": None, "c": 60}, "engaged": {"a": None, "b": None, "c": 40}},
+        ),
+    ],
+)
+def test_s27_what_subtraction_would_tell_is_hidden_too(
+    columns: dict[str, dict[str, int]],
+    totals: dict[str, int],
+    shown: dict[str, dict[str, int | None]],
+) -> None:
+    assert hide(columns, totals) == shown
+
+
+def test_s27_a_total_with_a_small_remainder_is_hidden() -> None:
+    found = shown_totals({"called": 100, "answered": 95, "listened": 40, "opted_out": 3})
+    assert found == {"called": 100, "answered": None, "listened": None, "opted_out": None}
+
+
+def test_s27_the_register_moves_by_eleven_or_more() -> None:
+    assert [held_back([120, 123, 131][:months]) for months in (1, 2, 3)] == [120, 120, 131]
+    assert held_back([120, 4]) is None
 
 
 def some(**people: int) -> Report:
@@ -66,7 +122,7 @@ def some(**people: int) -> Report:
     known = {"rules": "2", "campaign_id": None, "since": None, "until": None}
     named = {"suppressed": {}, "costs": {}, "definitions": {}, "currency": "USD"}
     tables = {"help": (), "notes": (), "by": {"channel": (), "province": rows}}
-    counts = dict.fromkeys(Report.__dataclass_fields__, 0)
+    counts = dict.fromkeys(Report.__dataclass_fields__, 0) | {"registered_ends": ()}
     last = {"last": date(2026, 3, 2), "reached": sum(people.values())}
     return Report(**(counts | known | named | tables | last))
 

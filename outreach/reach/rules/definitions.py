@@ -29,6 +29,15 @@ DEFINITIONS: Mapping[str, Definition] = {
     "called": Definition(_PERSON, _ALL, "at least one call that the gateway accepted"),
     "answered": Definition(_PERSON, "called", "answered at least one call"),
     "listened": Definition(_PERSON, "answered", "heard 75 % or more of at least one call"),
+    "passed": Definition(
+        _PERSON, "answered", "pressed a key in a campaign call's menu; hidden with engaged (S27)"
+    ),
+    "engaged": Definition(
+        _PERSON,
+        _ALL,
+        "pressed a key that asks for no help, answered a quiz, joined by code or missed call, or "
+        "changed the language; asking for help is never in it",
+    ),
     "opted_out": Definition(
         "SIM", "the whole register", "said STOP at least once; strangers' STOPs are not in it"
     ),
@@ -42,6 +51,7 @@ DEFINITIONS: Mapping[str, Definition] = {
     ),
     "exposures": Definition("SMS or call", _ALL, "SMS delivered, and calls heard for 10 s or more"),
     "answered_calls": Definition("call", _CALLS, "answered"),
+    "measured_calls": Definition("call", "answered_calls", "the gateway told how long"),
     "listened_calls": Definition("call", "answered_calls", "heard for 75 % or more"),
     "parts": Definition("SMS part", _SMS, "parts of accepted SMS, as they are charged"),
     "cost": Definition("currency", "submitted", "at the planning price table, not an invoice"),
@@ -55,7 +65,11 @@ DEFINITIONS: Mapping[str, Definition] = {
         "share", "SMS accepted in the period", "of them delivered by its end; unknown is not"
     ),
     "answered_rate": Definition("share", "called", "answered / called, contacts and not calls"),
-    "listened_rate": Definition("share", "answered_calls", "listened_calls / answered_calls"),
+    "listened_rate": Definition(
+        "share",
+        "answered_calls",
+        "listened_calls / answered_calls; not measured where measured_calls is 0",
+    ),
     "frequency": Definition("SMS or call per SIM", "reached", "exposures / reached"),
     "opt_out_rate": Definition("share", "reached", "opted_out / reached"),
     "cost_per_reached": Definition("currency per SIM", "reached", "cost / reached"),

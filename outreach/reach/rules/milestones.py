@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from outreach.kernel.dimensions import PERSONAL
 
-RULES = "3"  # the version of these rules; every report names it
+RULES = "4"  # the version of these rules; every report names it
 
 # REACH.md: a call counts as reached from so many seconds of listening.
 HEARD_SECONDS = 10
@@ -21,7 +21,12 @@ UNKNOWN, NO_LONGER_UNKNOWN = "attempts.unknown", "attempts.known"
 FAILED, NO_LONGER_FAILED = "attempts.failed", "attempts.mended"
 SMS_SUBMITTED, SMS_DELIVERED = "attempts.sms_submitted", "attempts.sms_delivered"
 ANSWERED_CALLS = "attempts.answered"
+# Of some calls a gateway can't say how long they were listened to.
+MEASURED_CALLS = "attempts.measured"
 _FAILURES = frozenset(("failed", "errored"))
+# Taking part (REACH.md); whoever asked for help did not by that. Who was on a list did not join.
+_ENGAGING = frozenset(("call.pressed", "quiz.before", "quiz.after", "language.changed"))
+_JOINING = frozenset(("join_code", "missed_call"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,10 @@ def marks(fact: Happening) -> Iterator[Mark]:
             yield Count(f"cost:{fact.currency}", fact.cost_micro, plain=True)
     elif fact.kind == "call.heard":
         yield from _heard(fact)
+    elif fact.kind in _ENGAGING or (fact.kind == "community.joined" and fact.detail in _JOINING):
+        yield Person("engaged")
+    elif fact.kind == "call.passed":
+        yield Person("passed")
     elif fact.kind == "consent":
         yield Person(CONSENTED if fact.detail == "consented" else LEFT)
         if fact.detail == "opted_out":
@@ -123,6 +132,7 @@ def _move(before: str, after: str, channel: str) -> Iterator[Mark]:
 
 
 def _heard(fact: Happening) -> Iterator[Mark]:
+    yield Try(MEASURED_CALLS)
     if fact.amount >= HEARD_SECONDS:
         yield Count("exposures", 1)
         yield Person("reached")

@@ -5,7 +5,7 @@ A zero is shown: it is nobody's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 
 SMALLEST = 11
 Shown = dict[str, int | None]
@@ -28,36 +28,40 @@ def suppress(cells: Mapping[str, int], also: Collection[str] = ()) -> Shown:
     SMALLEST, and to at least twice their number: then subtraction from the total leaves more than
     one possibility for each of them.
     """
-    hidden = {name for name, number in cells.items() if small(number) or name in also}
-    others = sorted(
-        (name for name, number in cells.items() if number and name not in hidden),
-        key=lambda name: (cells[name], name),
-    )
-    while hidden and others and not _safe([cells[name] for name in hidden]):
-        hidden.add(others.pop(0))
-    if hidden and not _safe([cells[name] for name in hidden]):
-        # Too little is left to hide behind: nothing of this table is shown.
+    begun = {name for name, number in cells.items() if small(number) or name in also}
+    hidden = grown(cells, begun, lambda group: covered([cells[name] for name in group]))
+    if hidden is None:
         return dict.fromkeys(cells)
     return {name: None if name in hidden else number for name, number in cells.items()}
 
 
-def suppress_together(
-    columns: Mapping[str, Mapping[str, int]], part_of: Mapping[str, Collection[str]]
-) -> dict[str, Shown]:
-    """Columns over the same cells, some a part of others (`part_of`; wholes come before parts).
-
-    Where a whole is hidden its part is hidden too: a part that is shown says how many the whole has
-    at least, and that can be enough to find out a hidden one.
+def grown(
+    cells: Mapping[str, int],
+    begun: Set[str],
+    enough: Callable[[Set[str]], bool],
+    *,
+    anyway: bool = False,
+) -> set[str] | None:
+    """Which cells to hide so that `begun` can't be worked out: others with them, the smallest
+    first, until it is `enough`; None where it never is. With `anyway` some go though none begins.
     """
-    found: dict[str, Shown] = {}
-    for name, cells in columns.items():
-        wholes = [found[whole] for whole in part_of.get(name, ())]
-        also = {cell for whole in wholes for cell, number in whole.items() if number is None}
-        found[name] = suppress(cells, also)
-    return found
+    hidden = set(begun)
+    others = sorted(
+        (name for name, number in cells.items() if number and name not in hidden),
+        key=lambda name: (cells[name], name),
+        reverse=True,
+    )
+
+    def done() -> bool:
+        return enough(hidden) if hidden else not anyway
+
+    while others and not done():
+        hidden.add(others.pop())
+    return hidden if done() else None
 
 
-def _safe(hidden: list[int]) -> bool:
+def covered(hidden: Sequence[int]) -> bool:
+    """Whether numbers of which only the sum can be worked out hide each other."""
     present = sum(1 for number in hidden if number)
     total = sum(hidden)
     # Hidden zeros (parts of what is hidden) are nobody's; a table of them alone gives nothing away.

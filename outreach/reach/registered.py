@@ -1,0 +1,48 @@
+"""The register over time: who has live consent after the last of some days, and how many had."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import Row
+
+from outreach.reach.chunk import ALL, Cell
+from outreach.reach.rules.milestones import CONSENTED, LEFT
+from outreach.reach.rules.publication import next_month
+
+
+@dataclass(frozen=True)
+class Register:
+    """`cells` has the contacts after the last day, by cell; `ends` their number after each month in
+    which anything changed, the last of them (maybe not over) last."""
+
+    cells: Mapping[Cell, BitMap]
+    ends: tuple[int, ...]
+
+
+def register(rows: Sequence[Row[Any]]) -> Register:
+    """The register that the days' bitmaps of consent make, each as they were when they consented.
+
+    Whoever left, left every cell; whoever consents anew is in the cells of the new fact alone.
+    """
+    days: dict[date, dict[tuple[str, Cell], BitMap]] = defaultdict(dict)
+    for row in rows:
+        cell = (row.dimension, row.value)
+        days[row.day][row.milestone, cell] = BitMap.deserialize(row.contacts)
+    cells: dict[Cell, BitMap] = defaultdict(BitMap)
+    ends: dict[date, int] = {}
+    for day in sorted(days):
+        stayed = days[day].get((CONSENTED, ALL), BitMap())
+        gone = days[day].get((LEFT, ALL), BitMap()) | stayed
+        for cell in cells:
+            cells[cell] = cells[cell] - gone
+        for (milestone, cell), contacts in days[day].items():
+            if milestone == CONSENTED:
+                cells[cell] |= contacts & stayed
+        ends[next_month(day)] = len(cells[ALL])
+    return Register(dict(cells), tuple(ends.values()))
