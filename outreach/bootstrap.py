@@ -20,6 +20,7 @@ import outreach.hotline.referral.tables
 import outreach.hotline.tables
 import outreach.people.tables
 import outreach.planning.tables
+import outreach.reach.grants.tables
 import outreach.reach.tables
 import outreach.staff.tables
 import outreach.store.ledger

@@ -23,6 +23,7 @@ GROUPS = {
     "db": "The database.",
     "delivery": "Sending: stop it and let it go on.",
     "directory": "Services that help, per country.",
+    "grants": "What was promised to donors.",
     "keys": "Sealing keys: docs/keys.md.",
     "keywords": "Inbound keywords.",
     "people": "The register.",

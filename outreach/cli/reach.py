@@ -6,19 +6,28 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from outreach.bootstrap import open_engine
+from outreach.bootstrap import open_clock_of, open_engine
+from outreach.people.places import provinces_of
 from outreach.planning.campaigns import campaign_id_of
 from outreach.reach import fold as folding
 from outreach.reach.breakdown import breakdown
+from outreach.reach.coverage import coverage as coverage_of
+from outreach.reach.coverage import load_populations
+from outreach.reach.effects.measuring import effect as effect_of
 from outreach.reach.explain import FIGURES
 from outreach.reach.explain import explain as explanation
+from outreach.reach.grants import keeping
+from outreach.reach.grants.results import results
+from outreach.reach.iati.activity import activity
 from outreach.reach.publish import PublishedReport, publish
 from outreach.reach.report import Report
 from outreach.reach.report import report as report_of
+from outreach.reach.rules.effect import Contrast
 from outreach.reach.rules.milestones import DIMENSIONS
 from outreach.reach.rules.period import parse_period
 from outreach.settings import load_settings
@@ -121,6 +130,77 @@ def explain(
 
 
 @app.command()
+def effect(
+    campaign: Annotated[str, typer.Option(help="A campaign's slug.")],
+    period: Period = "",
+    json_out: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """What became of a campaign's arms, and of what people knew before and after; internal."""
+    since, until = parse_period(period)
+    engine = open_engine(load_settings())
+    found = effect_of(engine, campaign_id_of(engine, campaign), since=since, until=until)
+    if json_out:
+        _tell_json(asdict(found))
+        return
+    for arm in found.arms:
+        for name, share in arm.shares.items():
+            less = arm.versus.get(name)
+            against = f"; less {found.reference}: {_interval(less)} {less.says}" if less else ""
+            typer.echo(f"{arm.arm}, {name}: {share.part} of {share.base}{against}")
+        for currency, cost in arm.cost_per_extra.items():
+            each = "no more are shown to know" if cost is None else f"{cost} {currency}"
+            typer.echo(f"{arm.arm}, airtime per person more who knows: {each}")
+    quiz = found.quiz
+    typer.echo(f"knew before: {quiz.knew_before}, after: {quiz.knew_after}, of {quiz.both} people")
+    typer.echo(f"after less before: {_interval(quiz.contrast)} {quiz.contrast.says}")
+    for line in (*filter(None, [found.verdict]), *found.alarms, *found.notes):
+        typer.echo(f"- {line}")
+
+
+@app.command()
+def coverage(
+    file: Annotated[Path, typer.Argument(help="province,audience,people,source,date (CSV).")],
+    period: Period = "",
+    json_out: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """People reached beside the people there are, the largest gap first; internal."""
+    since, until = parse_period(period)
+    engine = open_engine(load_settings())
+    folding.fold(engine)
+    populations = load_populations(file, provinces_of(engine))
+    found = coverage_of(engine, populations, since=since, until=until)
+    if json_out:
+        _tell_json(asdict(found))
+        return
+    for cell in found.cells:
+        asked = cell.population
+        close = "unknown" if cell.to_close is None else f"{cell.to_close} {found.currency}"
+        typer.echo(
+            f"{asked.province}, {asked.audience}: {cell.reached} of {asked.people} "
+            f"({asked.source}, {asked.on}); missing {cell.gap}, to close: {close}"
+        )
+    typer.echo(f"reached: {found.reached}; each: {found.cost_per_reached} {found.currency}")
+    for line in found.assumed:
+        typer.echo(f"- {line}")
+
+
+@app.command()
+def iati(
+    grant: Annotated[str, typer.Argument(help="A grant's slug.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The XML file to write.")],
+) -> None:
+    """A grant as an IATI 2.03 activity with results, as it may leave the organisation."""
+    settings = load_settings()
+    engine = open_engine(settings)
+    folding.fold(engine)
+    kept = keeping.show(engine, grant)
+    now = open_clock_of(settings).now()
+    text = activity(kept, results(engine, kept.grant), provinces_of(engine), now)
+    output.write_bytes(text)
+    typer.echo(f"{output}: {grant}, version {kept.version}.")
+
+
+@app.command()
 def rebuild() -> None:
     """Fold the whole ledger again in place of the folded figures."""
     typer.echo(f"{folding.rebuild(open_engine(load_settings()))} facts folded.")
@@ -158,6 +238,12 @@ def _tell_rest(found: Report | PublishedReport) -> None:
     typer.echo(f"{found.since or 'first day'} to {found.until or 'last day'}, rules {found.rules}")
     for note in found.notes:
         typer.echo(f"- {note}")
+
+
+def _interval(found: Contrast) -> str:
+    if found.difference is None or found.low is None or found.high is None:
+        return ""
+    return f"{found.difference:+.1%} ({found.low:+.1%} to {found.high:+.1%})."
 
 
 def _people(numbers: Mapping[str, int]) -> str:

@@ -93,6 +93,8 @@ class Delivery(DeliveryColumns, table=True):
     campaign_id: int = Field(sa_type=RowId)
     contact_id: int = Field(sa_type=RowId)
     language: str = Field(max_length=8)
+    # Which arm of an experiment planning put the contact in; "" outside of one (reach compares).
+    arm: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
 
 
 class Attempt(AttemptColumns, table=True):

@@ -48,6 +48,12 @@ def gazetteer(engine: Engine, kinds: Collection[str] = ABOVE_VILLAGES) -> Gazett
     return Gazetteer(Node(row.code, row.kind, row.name_km, row.name_en) for row in rows)
 
 
+def provinces_of(engine: Engine) -> dict[str, str]:
+    """The Latin names of the provinces by code, as the gazetteer is loaded."""
+    with reading(engine) as connection:
+        return {row.code: row.name_en for row in queries.places(connection, ("province",))}
+
+
 def _distinct(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """One row per code. The source gives 50 villages a code that another one has; the one that
     lies in the commune its code names wins, else the first."""

@@ -21,6 +21,15 @@ def next_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
+def is_whole_months(since: date, until: date) -> bool:
+    """Whether the days are whole months: the first of one to the last of the same or a later one.
+
+    >>> is_whole_months(date(2026, 1, 1), date(2026, 6, 30))
+    True
+    """
+    return since.day == 1 and since < until and until + timedelta(days=1) == next_month(until)
+
+
 def refusal(
     campaign_id: int | None, since: date | None, until: date | None, last: date | None
 ) -> str | None:

@@ -1,0 +1,1 @@
+"""Compares what became of the arms of a campaign."""

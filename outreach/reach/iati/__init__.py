@@ -1,0 +1,1 @@
+"""Grants as IATI 2.03 activities with results."""
