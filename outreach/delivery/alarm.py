@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -17,25 +18,42 @@ from outreach.store.engine import transaction
 
 
 def watch(engine: Engine, clock: Clock, lane: Lane) -> list[str]:
-    """Looks at the last minutes of every campaign of `lane`; returns the stops that it made."""
+    """Looks at the last minutes of every campaign of `lane`; returns the stops that it made.
+
+    Costs by what failed, up to a bound: not by how much is sent.
+    """
     now = clock.now()
     with transaction(engine) as connection:
-        rows = queries.outcomes(connection, lane, now - alarm.WINDOW, ALARMING)
-        loud = [row for row in rows if alarm.alarming(row.failed, row.total)]
-        return [scope for row in loud if (scope := _pause(connection, lane, row, now))]
+        loud = _loud(connection, lane, now - alarm.WINDOW)
+        return [
+            scope for row, total in loud if (scope := _pause(connection, lane, row, total, now))
+        ]
 
 
-def _pause(connection: Connection, lane: Lane, row: queries.Outcomes, now: datetime) -> str:
+def _loud(
+    connection: Connection, lane: Lane, since: datetime
+) -> Iterator[tuple[queries.Failing, int]]:
+    """Of what too much failed after `since`, and of how many attempts."""
+    since = queries.newest_failures(connection, lane, since, alarm.MOST)
+    for row in queries.failing(connection, lane, since, ALARMING):
+        if enough := alarm.harmless(row.failed):
+            total = queries.said(connection, lane, since, ALARMING, row, enough)
+            if alarm.alarming(row.failed, total):
+                yield row, total
+
+
+def _pause(
+    connection: Connection, lane: Lane, row: queries.Failing, total: int, now: datetime
+) -> str:
     scope = f"campaign:{row.campaign_id}"
     let_go = queries.last_go(connection, scope)
+    # What failed before a person let it go on is known to them.
     if let_go and let_go > now - alarm.WINDOW:
-        # What failed before a person let it go on is known to them.
-        since = queries.outcomes(connection, lane, let_go, ALARMING, row.campaign_id)
-        again = [r for r in since if (r.channel, r.sender) == (row.channel, row.sender)]
-        if not any(alarm.alarming(r.failed, r.total) for r in again):
+        again = {found[:3] for found, _ in _loud(connection, lane, let_go)}
+        if row[:3] not in again:
             return ""
     minutes = int(alarm.WINDOW.total_seconds() // 60)
-    detail = f"{row.failed} of {row.total} by {row.channel} failed in {minutes} minutes."
+    detail = f"{row.failed} of {total} by {row.channel} failed in {minutes} minutes."
     if not turn_on(connection, scope, reason=detail, by="failure rate", now=now):
         return ""
     tell(connection, "failure_rate", scope, detail, now)

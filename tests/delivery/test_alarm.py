@@ -5,19 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreach.delivery import switches
 from outreach.delivery.alarm import watch
-from outreach.delivery.rules.alarm import LEAST, WINDOW, alarming
-from outreach.delivery.stops import notices
+from outreach.delivery.rules.alarm import LEAST, WINDOW, alarming, harmless
+from outreach.delivery.rules.consequences import ALARMING
+from outreach.delivery.stops import notices, queries
 from outreach.delivery.tables import Attempt
-from outreach.gateways.ports import ErrorClass, Outcome, Rejected, Throttled
+from outreach.gateways.ports import Accepted, ErrorClass, Outcome, Rejected, Throttled
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import Conflict, NotFound
 from outreach.planning import steering
+from outreach.store.engine import transaction
 from tests.world import SLUG, World
 
 ATTEMPTS = Attempt.__table__
+SECOND = timedelta(seconds=1)
 WHY = {"reason": "looked at", "by": "tests"}
 FAILED = Rejected("30005", ErrorClass.RETRY_LITTLE)
 
@@ -35,6 +40,14 @@ FAILED = Rejected("30005", ErrorClass.RETRY_LITTLE)
 )
 def test_a_share_is_alarming_only_of_enough(failed: int, total: int, loud: bool) -> None:
     assert alarming(failed, total) is loud
+
+
+@given(st.integers(0, 200), st.integers(0, 400))
+def test_from_so_many_on_the_same_failures_alarm_nobody(failed: int, total: int) -> None:
+    enough = harmless(failed)
+    assert alarming(failed, max(failed, total)) is (
+        max(failed, total) >= LEAST and max(failed, total) < enough
+    )
 
 
 def sent(world: World, *outcomes: Outcome) -> list[str]:
@@ -58,6 +71,31 @@ def test_a_campaign_of_which_too_much_fails_is_paused_and_told_once(
     assert (notice.kind, notice.times) == ("failure_rate", 1)
     assert notice.detail == f"{LEAST} of {LEAST} by sms failed in 10 minutes."
     assert switches.list_on(engine)[0].by == "failure rate"
+
+
+@pytest.mark.parametrize(("failed", "stops"), [(26, []), (27, ["campaign:1"])])
+def test_what_went_well_meanwhile_is_counted_too(
+    world: World, failed: int, stops: list[str]
+) -> None:
+    well = [Accepted(f"SM{index}", "submitted") for index in range(52 - failed)]
+    assert sent(world, *[FAILED] * failed, *well) == stops
+
+
+def test_the_newest_failures_alone_are_looked_at_however_many_there_are(
+    world: World, clock: FixedClock
+) -> None:
+    sent(world, *[FAILED] * 3)
+    lane, (first, second, third) = world.runtime.desk.broadcasts, world.all(ATTEMPTS)
+    long_ago, now = clock.now() - timedelta(hours=1), clock.now()
+    with transaction(world.runtime.engine) as connection:
+        for row, at in ((first, now), (second, now + SECOND), (third, now + 2 * SECOND)):
+            moved = ATTEMPTS.update().where(ATTEMPTS.c.id == row.id)
+            connection.execute(moved.values(updated_at=at))
+        for most, since in ((1, now + SECOND), (2, now), (3, long_ago)):
+            found = queries.newest_failures(connection, lane, long_ago, most)
+            assert found == since
+            told = queries.failing(connection, lane, found, ALARMING)
+            assert sum(row.failed for row in told) == most
 
 
 def test_what_failed_before_a_person_let_it_go_on_does_not_pause_it_again(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -10,6 +12,7 @@ from sqlalchemy import Engine
 from outreach.people.places import gazetteer, load_places
 from outreach.people.rules.gazetteer import DIGITS, Gazetteer, Node
 from outreach.people.rules.reasons import Reason
+from outreach.store.engine import make_engine
 
 
 def test_all_25_provinces_down_to_the_village_are_loaded_and_loading_again_adds_nothing(
@@ -68,10 +71,15 @@ PROVINCES = {
 }
 
 
-@pytest.fixture
-def everywhere(database: Engine) -> Gazetteer:
-    load_places(database)
-    return gazetteer(database, tuple(DIGITS))
+@pytest.fixture(scope="module")
+def everywhere(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Gazetteer:
+    """All places, to be asked: read once, for what is asked in memory."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("places") / "x.sqlite")
+    engine = make_engine(f"sqlite:///{path}")
+    load_places(engine)
+    found = gazetteer(engine, tuple(DIGITS))
+    engine.dispose()
+    return found
 
 
 def test_a_province_is_found_in_any_spelling_that_lists_have(everywhere: Gazetteer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, update
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import AttemptState
@@ -71,43 +71,69 @@ def last_go(connection: Connection, scope: str) -> datetime | None:
     return at
 
 
-class Outcomes(NamedTuple):
-    """How many attempts of a campaign there were, and how many failed alarmingly."""
+class Failing(NamedTuple):
+    """How many attempts of a campaign failed alarmingly by one channel and sender."""
 
     campaign_id: int
     channel: str
     sender: str
-    total: int
     failed: int
 
 
-def outcomes(
+def newest_failures(connection: Connection, lane: Lane, since: datetime, most: int) -> datetime:
+    """From when on there are at most `most` failures; not before `since`."""
+    a = lane.attempts.c
+    query = (
+        select(a.updated_at)
+        .where(a.state.in_(_FAILED), a.updated_at > since)
+        .order_by(a.updated_at.desc())
+        .limit(1)
+        .offset(most)
+    )
+    found: datetime | None = connection.execute(query).scalar()
+    return found or since
+
+
+def failing(
+    connection: Connection, lane: Lane, since: datetime, alarming: Collection[str]
+) -> list[Failing]:
+    """Attempts that failed after `since`, by campaign, channel and sender."""
+    a, d = lane.attempts.c, lane.deliveries.c
+    query = (
+        select(d.campaign_id, a.channel, a.sender, func.count())
+        .join(lane.deliveries, d.id == a.delivery_id)
+        .where(a.state.in_(_FAILED), a.updated_at > since, _told(lane, alarming))
+        .group_by(d.campaign_id, a.channel, a.sender)
+    )
+    return [Failing(*row) for row in connection.execute(query)]
+
+
+def said(
     connection: Connection,
     lane: Lane,
     since: datetime,
     alarming: Collection[str],
-    campaign_id: int | None = None,
-) -> list[Outcomes]:
-    """Attempts that moved since `since`, by campaign, channel and sender. Those that the gateway
-    never took say nothing of a campaign."""
+    of: Failing,
+    enough: int,
+) -> int:
+    """How many attempts, failed or not, moved after `since`, where `of` failed; counts no further
+    than to `enough`. Those that the gateway never took say nothing of a campaign."""
     a, d = lane.attempts.c, lane.deliveries.c
-    failed = a.state.in_(_FAILED) & a.error_class.in_(("", *alarming))
-    taken = ~a.state.in_(_FAILED) | (failed & func.coalesce(a.error_code, "").not_in(_NEVER_TAKEN))
-    query = (
-        select(
-            d.campaign_id,
-            a.channel,
-            a.sender,
-            func.count().label("total"),
-            func.sum(case((failed, 1), else_=0)).label("failed"),
-        )
+    some = (
+        select(a.id)
         .join(lane.deliveries, d.id == a.delivery_id)
-        .where(a.state.in_(_SAID), a.updated_at >= since, taken)
-        .group_by(d.campaign_id, a.channel, a.sender)
+        .where(a.state.in_(_SAID), a.updated_at > since)
+        .where(~a.state.in_(_FAILED) | _told(lane, alarming))
+        .where(d.campaign_id == of.campaign_id, a.channel == of.channel, a.sender == of.sender)
+        .limit(enough)
     )
-    if campaign_id is not None:
-        query = query.where(d.campaign_id == campaign_id)
-    return [Outcomes(*row) for row in connection.execute(query)]
+    number: int = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+    return number
+
+
+def _told(lane: Lane, alarming: Collection[str]) -> ColumnElement[bool]:
+    a = lane.attempts.c
+    return a.error_class.in_(("", *alarming)) & func.coalesce(a.error_code, "").not_in(_NEVER_TAKEN)
 
 
 def tell(connection: Connection, row: Mapping[str, Any]) -> None:
