@@ -44,6 +44,7 @@ _RATES = (
     "opt_out_rate",
     "cost_per_reached",
     "cost_per_listened",
+    "cost_per_referral",
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -34,6 +34,7 @@ _OPPOSITE = {CONSENTED: LEFT, LEFT: CONSENTED, LINKED: UNLINKED, UNLINKED: LINKE
 PERSON = "person"
 Cell = tuple[str, str]
 ALL: Cell = ("all", "")
+_NOBODY = BitMap()
 
 
 def begin_of(day: date | None) -> datetime | None:
@@ -46,14 +47,45 @@ def end_of(day: date | None) -> datetime | None:
     return begin_of(day + timedelta(days=1) if day else None)
 
 
+class Sets:
+    """Sets of ids by key; those of days gone by are kept as bytes, which take a fraction of it."""
+
+    def __init__(self) -> None:
+        self._open: dict[Key, BitMap] = {}
+        self._packed: dict[Key, bytes] = {}
+
+    def __iter__(self) -> Iterator[Key]:
+        yield from self._open
+        yield from self._packed
+
+    def __getitem__(self, key: Key) -> BitMap:
+        """The set of `key`, to be changed; empty where there was none."""
+        found = self._open.get(key)
+        if found is None:
+            packed = self._packed.pop(key, None)
+            found = self._open[key] = BitMap() if packed is None else BitMap.deserialize(packed)
+        return found
+
+    def pack(self, before: date) -> None:
+        """Packs what lies before a day: facts come in nearly their order."""
+        for key in [key for key in self._open if key[0] < before]:
+            self._packed[key] = self._open.pop(key).serialize()
+
+    def seen(self, key: Key) -> BitMap:
+        """The set of `key`, to be read."""
+        if key in self._packed:
+            return BitMap.deserialize(self._packed[key])
+        return self._open.get(key, _NOBODY)
+
+
 @dataclass
 class Chunk:
     """`joined` and `left` are changes to sets, applied to what is stored as (old - left) | joined:
     an id is in one of them at most per key, because a later fact undoes an earlier one."""
 
     counts: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
-    joined: dict[Key, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
-    left: dict[Key, BitMap] = field(default_factory=lambda: defaultdict(BitMap))
+    joined: Sets = field(default_factory=Sets)
+    left: Sets = field(default_factory=Sets)
     _days: dict[tuple[int, int, int, int], date] = field(default_factory=dict)
 
     def take(self, facts: Iterable[Row[Any]]) -> None:
@@ -63,6 +95,11 @@ class Chunk:
                 fact.kind, fact.detail, fact.channel, fact.amount, fact.cost_micro, fact.currency
             ):
                 self._mark(fact, mark)
+
+    def pack(self, before: date) -> None:
+        """Says that hardly any fact of the days before will come."""
+        self.joined.pack(before)
+        self.left.pack(before)
 
     def _mark(self, fact: Row[Any], mark: Mark) -> None:
         day, campaign = self._day(fact.at), fact.campaign_id or NO_CAMPAIGN

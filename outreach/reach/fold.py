@@ -6,6 +6,7 @@ Each chunk is one transaction with its checkpoint: a folder that dies has folded
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from pyroaring import BitMap
@@ -17,6 +18,9 @@ from outreach.store.engine import reading, transaction
 from outreach.store.ledger import facts_after, newest, settled
 
 CHUNK = 20_000
+_BATCH = 5_000
+# A rebuild packs what is older than this beside the newest fact.
+_LATE = timedelta(days=2)
 
 
 def fold(engine: Engine) -> int:
@@ -46,7 +50,7 @@ def behind(engine: Engine) -> bool:
 def rebuild(engine: Engine) -> int:
     """Folds the whole ledger again in place of what was folded; returns how many facts.
 
-    The new figures grow in memory (as large as the tables that they become) and replace the old
+    The new figures grow in memory (no larger than the tables that they become) and replace the old
     ones in one transaction: nobody ever sees a half of them, or a zero.
     """
     upto, total, chunk = _horizon(engine), 0, Chunk()
@@ -57,6 +61,7 @@ def rebuild(engine: Engine) -> int:
         if not facts:
             break
         chunk.take(facts)
+        chunk.pack(before=facts[-1].at.date() - _LATE)
         after, total = facts[-1].id, total + len(facts)
     with transaction(engine) as connection:
         queries.checkpoint(connection)
@@ -82,9 +87,11 @@ def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
 def _put(connection: Connection, chunk: Chunk) -> None:
     queries.add_counts(connection, chunk.counts)
     keys = list({*chunk.joined, *chunk.left})
-    stored = queries.people(connection, keys)
-    fresh = {}
-    for key in keys:
-        old = BitMap.deserialize(stored[key]) if key in stored else BitMap()
-        fresh[key] = ((old - chunk.left[key]) | chunk.joined[key]).serialize()
-    queries.put_people(connection, fresh)
+    for start in range(0, len(keys), _BATCH):
+        batch = keys[start : start + _BATCH]
+        stored = queries.people(connection, batch)
+        fresh = {}
+        for key in batch:
+            old = BitMap.deserialize(stored[key]) if key in stored else BitMap()
+            fresh[key] = ((old - chunk.left.seen(key)) | chunk.joined.seen(key)).serialize()
+        queries.put_people(connection, fresh)

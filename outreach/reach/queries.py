@@ -18,7 +18,6 @@ PEOPLE: Table = ReachPeople.__table__  # type: ignore[attr-defined]
 
 KEY = ("day", "campaign_id", "milestone", "dimension", "value")
 Key = tuple[date, int, str, str, str]
-HELP = ("help.conversation", "help.callback")
 
 
 def checkpoint(connection: Connection) -> int:
@@ -98,7 +97,9 @@ def help_sums(connection: Connection) -> Sequence[Any]:
     """Sums of help facts by day, milestone and topic. They have no campaign."""
     c = COUNTS.c
     query = select(c.day, c.milestone, c.dimension, c.value, c.number)
-    return connection.execute(query.where(c.milestone.in_(HELP), c.campaign_id == 0)).all()
+    return connection.execute(
+        query.where(c.milestone.startswith("help."), c.campaign_id == 0)
+    ).all()
 
 
 def bitmaps(

@@ -134,6 +134,13 @@ class Report:
         """`cost` / people who listened."""
         return cost_per(self.cost, self.listened)
 
+    @property
+    def cost_per_referral(self) -> Decimal | None:
+        """`cost` / referrals acknowledged in the months of `help`; None where one is hidden."""
+        acknowledged = [month.referrals.get("acknowledged", 0) for month in self.help]
+        whole = sum(number for number in acknowledged if number is not None)
+        return None if None in acknowledged else cost_per(self.cost, whole)
+
 
 def report(
     engine: Engine,

@@ -16,21 +16,29 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 from sqlalchemy import Engine
 
+from outreach.planning.audience.queries import CAMPAIGNS
 from outreach.reach import fold as folding
+from outreach.reach.grants.model import Grant
+from outreach.reach.grants.results import results
 from outreach.reach.publish import publish
 from outreach.reach.report import report
 from outreach.reach.rules.publication import next_month
 from outreach.reach.rules.suppression import SMALLEST, small
+from outreach.store.engine import transaction
 from outreach.store.ledger import Fact
 from tests.reach.test_fold import memory, write
+from tests.reach.test_grants import DATA
 
 MONTHS = (date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1))
 MEASURES = ("reached", "called", "answered", "passed", "engaged", "listened")
 VALUES = {"sex": ("female", "male"), "age_band": ("18-24", "25-34", "50+"), "province": "1 2 3 4"}
 DIMENSIONS = (*VALUES, "channel")
-Name = tuple[date, str, str, str]  # month, measure, dimension or "", value
+# A grant of the first campaign, whose one period is the three months together.
+GRANT = "grant"
+Name = tuple[date | str, str, str, str]  # month or GRANT, measure, dimension or "", value
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,7 @@ class Month:
     """What one person did in a month. `stage` of a call: none, called, answered, heard, listened;
     the SMS and the call may come in two provinces."""
 
+    campaign: int
     sms: bool
     quiz: bool
     stage: int
@@ -75,10 +84,11 @@ class Somebody:
         found: set[Name] = set()
         for month, what in zip(MONTHS, self.months, strict=True):
             for measure, channel, province in what.did():
-                found.add((month, measure, "", ""))
-                has = {"sex": self.sex, "age_band": self.age_band}
-                has |= {"channel": channel, "province": province}
+                has = {"": "", "sex": self.sex, "age_band": self.age_band, "province": province}
                 found |= {(month, measure, name, value) for name, value in has.items()}
+                found.add((month, measure, "channel", channel))
+                if what.campaign == 1:
+                    found |= {(GRANT, measure, name, value) for name, value in has.items()}
         return found
 
 
@@ -90,6 +100,7 @@ def somebody(
         moved = chance.random() < likely["moves"]
         stages = ([4] * 6 + [3, 2]) if chance.random() < likely["listens"] else [1, 2, 2, 3]
         return Month(
+            campaign=1 if chance.random() < likely["first"] else 2,
             sms=chance.random() < likely["sms"],
             quiz=chance.random() < likely["quiz"],
             stage=chance.choice(stages) if chance.random() < likely["call"] else 0,
@@ -110,13 +121,14 @@ def world(chance: random.Random) -> list[Somebody]:
     """A town: some of its ways are common, others rare."""
     likely = {name: chance.choice((0.03, 0.5, 0.97)) for name in ("sms", "call", "listens")}
     likely |= {name: chance.choice((0.0, 0.05, 0.6)) for name in ("moves", "passes", "quiz")}
+    likely["first"] = chance.choice((0.5, 0.98, 1.0))
     provinces = [p for p in "1234" for _ in range(chance.choice((1, 3, 12)))]
     return [somebody(chance, likely, provinces) for _ in range(chance.randrange(30, 260))]
 
 
 def anybody(chance: random.Random) -> list[Somebody]:
     """People as there could be."""
-    likely = dict.fromkeys(("sms", "call", "listens", "moves", "passes", "quiz"), 0.5)
+    likely = dict.fromkeys(("sms", "call", "listens", "moves", "passes", "quiz", "first"), 0.5)
     return [somebody(chance, likely, "1234") for _ in range(500)]
 
 
@@ -125,7 +137,7 @@ def facts(people: Sequence[Somebody]) -> Iterator[Fact]:
     for contact, who in enumerate(people, start=1):
         for number, (month, what) in enumerate(zip(MONTHS, who.months, strict=True)):
             at = datetime.combine(month, datetime.min.time(), UTC) + timedelta(days=10)
-            base: dict[str, Any] = {"at": at, "contact_id": contact, "campaign_id": 1}
+            base: dict[str, Any] = {"at": at, "contact_id": contact, "campaign_id": what.campaign}
             base |= {"sex": who.sex, "age_band": who.age_band}
             sms = base | {"channel": "sms", "province": what.sms_province}
             call = base | {"channel": "voice", "province": what.call_province}
@@ -152,7 +164,7 @@ def facts(people: Sequence[Somebody]) -> Iterator[Fact]:
 
 
 def published(engine: Engine) -> dict[Name, int | None]:
-    """Every number of people in the months' publications."""
+    """Every number of people in the months' publications, and in the grant's."""
     found: dict[Name, int | None] = {}
     for month in MONTHS:
         until = next_month(month) - timedelta(days=1)
@@ -162,7 +174,31 @@ def published(engine: Engine) -> dict[Name, int | None]:
             for row in page.by[dimension]:
                 for name in MEASURES:
                     found[month, name, dimension, row.value] = row.numbers[name]
+    for measure, result in zip(MEASURES, results(engine, grant()), strict=True):
+        (period,) = result.periods
+        found[GRANT, measure, "", ""] = period.total
+        found |= {(GRANT, measure, *cell): number for cell, number in period.cells.items()}
     return found
+
+
+def grant() -> Grant:
+    """What is promised of the first campaign, by everything that a grant may be broken down by."""
+    given = YAML(typ="safe").load((DATA / "grant.yaml").read_text())
+    (promised,) = given["indicators"]
+    period = {"since": MONTHS[0], "until": next_month(MONTHS[-1]) - timedelta(days=1), "value": 1}
+    promised |= {"targets": [period], "by": list(VALUES)}
+    given["indicators"] = [promised | {"code": name, "measure": name} for name in MEASURES]
+    return Grant.model_validate(given)
+
+
+def fold(engine: Engine, people: Sequence[Somebody]) -> None:
+    """Their facts, and the campaign that the grant names."""
+    with transaction(engine) as connection:
+        row = {"id": 1, "public_id": "c", "slug": "safe", "name_km": "c", "name_en": "c"}
+        row |= {"digest": "", "loaded_at": datetime(2026, 1, 1, tzinfo=UTC)}
+        connection.execute(CAMPAIGNS.insert().values(row | {"audience": {}, "retry": {}}))
+    write(engine, list(facts(people)))
+    folding.fold(engine)
 
 
 class Attack:
@@ -199,6 +235,14 @@ class Attack:
                     if name[0] == month and name[2] in ("", dimension)
                 ]  # fmt: skip
                 yield from self._found(np.array(near, dtype=int), pairs_only=False)
+        for measure in MEASURES:
+            for dimension in VALUES:
+                near = [
+                    i
+                    for i, name in enumerate(self.names)
+                    if name[1] == measure and name[2] in ("", dimension)
+                ]
+                yield from self._found(np.array(near, dtype=int), pairs_only=False)
 
     def _found(self, among: Any, *, pairs_only: bool) -> Iterator[list[tuple[int, str]]]:
         if len(among) < 2:
@@ -208,7 +252,7 @@ class Attack:
         if pairs_only:
             return
         chance = np.random.default_rng(1)
-        for signs in ((1, 1, -1), (1, -1, -1), (1, 1, -1, -1), (1, -1, -1, -1)):
+        for signs in ((1, 1, -1), (1, -1, -1), (1, 1, -1, -1), (1, -1, -1, -1), (1, 1, 1, -1)):
             picked = chance.choice(among, size=(30_000, len(signs)))
             yield from self._small(np.where(np.array(signs) > 0, picked, -picked - 1))
 
@@ -249,8 +293,7 @@ class Attack:
 def test_s27_no_combination_of_published_numbers_counts_a_small_group(seed: int) -> None:
     people = world(random.Random(seed))
     with memory() as engine:
-        write(engine, list(facts(people)))
-        folding.fold(engine)
+        fold(engine, people)
         attack = Attack(people, published(engine), seed)
     attack.recount()
     assert list(attack.combinations()) == []

@@ -6,8 +6,7 @@ also hidden where it could be subtracted from theirs, or theirs from it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,12 +16,16 @@ from outreach.planning.campaigns import campaign_id_of
 from outreach.reach import queries
 from outreach.reach.breakdown import MEASURES, breakdown
 from outreach.reach.grants.model import Grant, Indicator, Target
-from outreach.reach.rules.disclosure import hide, shown_totals
+from outreach.reach.publish import publish
+from outreach.reach.report import report
+from outreach.reach.rules.disclosure import PART_OF, Cells, hide, shown_totals
 from outreach.reach.rules.publication import next_month
 from outreach.reach.rules.suppression import small
 from outreach.store.engine import reading
 
-Numbers = Mapping[str, Mapping[str, int]]  # measure -> value of a dimension, "" for the total
+# By measure and value of a dimension ("" for the total); a page is by dimension before.
+Numbers = Mapping[str, Cells]
+Page = Mapping[str, Mapping[str, Mapping[str, int | None]]]
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,6 @@ def results(engine: Engine, grant: Grant) -> tuple[IndicatorResult, ...]:
     )
 
 
-Page = Mapping[str, Mapping[str, Mapping[str, int | None]]]  # dimension -> measure -> value
-
-
 def _period(indicator: Indicator, target: Target, page: Page | None) -> PeriodResult:
     if page is None:
         return PeriodResult(target, over=False, total=None, cells={})
@@ -87,50 +87,73 @@ def _period(indicator: Indicator, target: Target, page: Page | None) -> PeriodRe
 def _page(engine: Engine, grant: Grant, ids: Collection[int], since: date, until: date) -> Page:
     """Every figure of a period, hidden ones None: all that any indicator shows of it, together."""
     dimensions = sorted({name for indicator in grant.indicators for name in indicator.by})
-    found: dict[str, dict[str, dict[str, int | None]]] = {}
-    ours = _numbers(engine, "", ids, since, until)
-    totals = {name: ours[name].get("", 0) for name in MEASURES}
-    told = _subtractable(engine, "", ids, since, until)
-    shown = shown_totals(totals)
-    found[""] = {name: {"": None if "" in told[name] else shown[name]} for name in MEASURES}
+    months = [_Month(engine, ids, *days) for days in _months(since, until)]
+    totals = {
+        name: cells.get("", 0) for name, cells in _numbers(engine, "", ids, since, until).items()
+    }
+    told = _subtractable("", {name: {"": number} for name, number in totals.items()}, months)
+    shown = {
+        name: None if "" in told[name] else number for name, number in shown_totals(totals).items()
+    }
+    found: dict[str, dict[str, dict[str, int | None]]] = {
+        "": {name: {"": number} for name, number in shown.items()}
+    }
     for dimension in dimensions:
         columns = _numbers(engine, dimension, ids, since, until)
-        also = _subtractable(engine, dimension, ids, since, until)
-        cells = hide(columns, totals, also)
+        cells = hide(columns, totals, _subtractable(dimension, columns, months))
         found[dimension] = {
-            name: {
-                value: None if found[""][name][""] is None else number
-                for value, number in cells[name].items()
-            }
+            name: dict.fromkeys(cells[name]) if shown[name] is None else cells[name]
             for name in MEASURES
         }
     return found
 
 
-def _subtractable(
-    engine: Engine, dimension: str, ids: Collection[int], since: date, until: date
-) -> Mapping[str, set[str]]:
-    """By measure, the values that a month of all campaigns, or all months together, would betray.
+class _Month:
+    """A month as all campaigns' was published, and as it was of ours."""
 
-    The months' people together less ours count who was in two months or in others' campaigns; where
-    a month had our campaigns alone, ours less that month's count who was in the other months.
+    def __init__(self, engine: Engine, ids: Collection[int], since: date, until: date) -> None:
+        self._page = publish(report(engine, since=since, until=until))
+        self._asked = (engine, ids, since, until)
+
+    def at_most(self, dimension: str, measure: str, value: str) -> int | None:
+        """The least of the published numbers that count everybody in this cell."""
+        names = (measure, *PART_OF.get(measure, ()))
+        known = [self._page.people[name] for name in names]
+        if dimension:
+            rows = [row.numbers for row in self._page.by[dimension] if row.value == value]
+            known += [row[name] for row in rows for name in names] if rows else [0]
+        return min((number for number in known if number is not None), default=None)
+
+    def alone(self, dimension: str) -> Mapping[str, Cells]:
+        """Cells in which all who were counted were counted by our campaigns too."""
+        engine, ids, since, until = self._asked
+        everybody = _numbers(engine, dimension, None, since, until)
+        ours = _numbers(engine, dimension, ids, since, until)
+        return {
+            name: {v: n for v, n in cells.items() if n and ours[name].get(v, 0) == n}
+            for name, cells in everybody.items()
+        }
+
+
+def _subtractable(
+    dimension: str, ours: Mapping[str, Cells], months: Sequence[_Month]
+) -> Mapping[str, set[str]]:
+    """By measure, the values that would tell of a small group beside the months of all campaigns.
+
+    The months together less ours: who was in two months, or in others' campaigns. Ours less a month
+    that had our campaigns alone: who was in the other months.
     """
-    ours = _numbers(engine, dimension, ids, since, until)
-    found: dict[str, set[str]] = defaultdict(set)
-    sums: dict[tuple[str, str], int] = defaultdict(int)
-    for first, last in _months(since, until):
-        everybody = _numbers(engine, dimension, None, first, last)
-        of_ours = _numbers(engine, dimension, ids, first, last)
-        for name in MEASURES:
-            for value, number in everybody[name].items():
-                sums[name, value] += number
-                alone = of_ours[name].get(value, 0) == number
-                if alone and number and small(ours[name].get(value, 0) - number):
-                    found[name].add(value)
-    for (name, value), number in sums.items():
-        if small(number - ours[name].get(value, 0)):
-            found[name].add(value)
-    return {name: found[name] for name in MEASURES}
+    found: dict[str, set[str]] = {name: set() for name in MEASURES}
+    for month in months:
+        for name, cells in month.alone(dimension).items():
+            found[name] |= {value for value, n in cells.items() if small(ours[name][value] - n)}
+    for name, cells in ours.items():
+        for value, number in cells.items():
+            most = [month.at_most(dimension, name, value) for month in months]
+            known = [n for n in most if n is not None]
+            if len(known) == len(most) and small(sum(known) - number):
+                found[name].add(value)
+    return found
 
 
 def _numbers(

@@ -59,7 +59,8 @@ DEFINITIONS: Mapping[str, Definition] = {
     "help": Definition(
         "text or request",
         "whole months that are over",
-        "texts that came in by topic, call-backs asked for; under 11 hidden (S27)",
+        "texts that came in by topic, call-backs asked for, referrals, time to a person; under 11 "
+        "hidden (S27)",
     ),
     "delivered_rate": Definition(
         "share", "SMS accepted in the period", "of them delivered by its end; unknown is not"
@@ -73,6 +74,11 @@ DEFINITIONS: Mapping[str, Definition] = {
     "frequency": Definition("SMS or call per SIM", "reached", "exposures / reached"),
     "opt_out_rate": Definition("share", "reached", "opted_out / reached"),
     "cost_per_reached": Definition("currency per SIM", "reached", "cost / reached"),
+    "cost_per_referral": Definition(
+        "currency per referral",
+        "help",
+        "cost / acknowledged referrals of whole months that are over; none where one is hidden",
+    ),
     "cost_per_listened": Definition("currency per SIM", "listened", "cost / listened"),
 }
 

@@ -121,10 +121,12 @@ def _complete(
         small(sum(cells.values()) - total) for cells, total in zip(tables, wholes, strict=True)
     )
 
+    nested = _rests_by(_nested(names, columns), columns)
+
     def enough(group: Set[str]) -> bool:
         # From the total can be taken one whole in some cells and another in the others.
-        least = sum(min(rest[cell] for rest in rests) for cell in group) if rests else 0
-        any_rest = any(rest[cell] for rest in rests for cell in group)
+        least = sum(min(rest[cell] for rest in nested) for cell in group) if nested else 0
+        any_rest = any(rest[cell] for rest in nested for cell in group)
         mixed = least >= SMALLEST or not any_rest
         return mixed and all(covered([table[cell] for cell in group]) for table in tables)
 
@@ -132,21 +134,31 @@ def _complete(
 
 
 def _rests(names: Sequence[str], columns: Mapping[str, Cells]) -> list[dict[str, int]]:
-    """By cell, who is in a whole and not in its part."""
+    return _rests_by(_pairs(names, columns), columns)
+
+
+def _rests_by(
+    pairs: Sequence[tuple[str, str]], columns: Mapping[str, Cells]
+) -> list[dict[str, int]]:
+    """By cell, who is in a whole and not in its part; nobody where the part is larger (taking part
+    by SMS)."""
     return [
-        {cell: columns[whole][cell] - number for cell, number in columns[part].items()}
-        for part, whole in _pairs(names, columns)
+        {cell: max(0, columns[whole][cell] - number) for cell, number in columns[part].items()}
+        for part, whole in pairs
     ]
 
 
 def _rests_of(names: Sequence[str], totals: Cells) -> list[int]:
-    return [totals[whole] - totals[part] for part, whole in _pairs(names, totals)]
+    return [max(0, totals[whole] - totals[part]) for part, whole in _pairs(names, totals)]
 
 
 def _pairs(names: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
-    pairs = [(name, whole) for name in names for whole in _wholes(name, known)]
     parts = [(_HIDING_THE_WHOLE[name], name) for name in names if name in _HIDING_THE_WHOLE]
-    return [*pairs, *((part, whole) for part, whole in parts if part in known)]
+    return [*_nested(names, known), *((part, whole) for part, whole in parts if part in known)]
+
+
+def _nested(names: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
+    return [(name, whole) for name in names for whole in _wholes(name, known)]
 
 
 def _wholes(name: str, known: Collection[str]) -> list[str]:

@@ -23,6 +23,10 @@ SMS_SUBMITTED, SMS_DELIVERED = "attempts.sms_submitted", "attempts.sms_delivered
 ANSWERED_CALLS = "attempts.answered"
 # Of some calls a gateway can't say how long they were listened to.
 MEASURED_CALLS = "attempts.measured"
+# Somebody looked at a help conversation for the first time, and how long the person had waited by
+# then: at most so many minutes. A sum has no median, but says in which of these spans it lies.
+LOOKED, WAITED = "help.looked", "help.waited:"
+SPANS = (1, 3, 5, 10, 15, 30, 60, 120, 240, 480, 1_440, 2_880, 10_080)
 _FAILURES = frozenset(("failed", "errored"))
 # Taking part (REACH.md); whoever asked for help did not by that. Who was on a list did not join.
 _ENGAGING = frozenset(("call.pressed", "quiz.before", "quiz.after", "language.changed"))
@@ -99,6 +103,8 @@ def marks(fact: Happening) -> Iterator[Mark]:
         yield Count(f"suppressed:{fact.detail}", 1, plain=True)
     elif family == "help":
         yield Count(fact.kind, 1, plain=True)
+        if fact.kind == LOOKED:
+            yield Count(f"{WAITED}{_at_most(fact.amount)}", 1, plain=True)
 
 
 def _accepted(fact: Happening) -> Iterator[Mark]:
@@ -109,6 +115,10 @@ def _accepted(fact: Happening) -> Iterator[Mark]:
         yield Person("called")
     if fact.amount:
         yield Count("parts", fact.amount, plain=True)
+
+
+def _at_most(seconds: int) -> int:
+    return next((minutes for minutes in SPANS if seconds <= minutes * 60), SPANS[-1])
 
 
 def _move(before: str, after: str, channel: str) -> Iterator[Mark]:
