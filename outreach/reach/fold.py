@@ -66,7 +66,7 @@ def rebuild(engine: Engine) -> int:
     with transaction(engine) as connection:
         queries.checkpoint(connection)
         queries.wipe(connection)
-        _put(connection, chunk)
+        _put(connection, chunk, onto_nothing=True)
         queries.set_checkpoint(connection, after)
     return total
 
@@ -84,12 +84,12 @@ def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
     _put(connection, chunk)
 
 
-def _put(connection: Connection, chunk: Chunk) -> None:
+def _put(connection: Connection, chunk: Chunk, *, onto_nothing: bool = False) -> None:
     queries.add_counts(connection, chunk.counts)
     keys = list({*chunk.joined, *chunk.left})
     for start in range(0, len(keys), _BATCH):
         batch = keys[start : start + _BATCH]
-        stored = queries.people(connection, batch)
+        stored = {} if onto_nothing else queries.people(connection, batch)
         fresh = {}
         for key in batch:
             old = BitMap.deserialize(stored[key]) if key in stored else BitMap()

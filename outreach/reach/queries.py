@@ -110,13 +110,14 @@ def bitmaps(
     until: date | None,
     dimensions: Collection[str] | None = None,
 ) -> Sequence[Any]:
-    """The bitmaps of `milestones` in a period, by day; all campaigns, all dimensions where None."""
+    """The bitmaps of `milestones` in a period, in no order; all campaigns, all dimensions where
+    None."""
     query = select(PEOPLE).where(
         PEOPLE.c.milestone.in_(milestones), _within(PEOPLE, campaigns, since, until)
     )
     if dimensions is not None:
         query = query.where(PEOPLE.c.dimension.in_(dimensions))
-    return connection.execute(query.order_by(PEOPLE.c.day)).all()
+    return connection.execute(query).all()
 
 
 def folded_upto(connection: Connection) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from outreach.store.types import RowId
@@ -38,6 +39,10 @@ class ReachPeople(SQLModel, table=True):
     the milestone begins with `attempts.`; keyed as ReachCount."""
 
     __tablename__: ClassVar[str] = "reach_people"
+    # A question asks for one milestone by one or two dimensions, of all days or many.
+    __table_args__ = (
+        Index("ix_reach_people_asked", "milestone", "dimension", "campaign_id", "day"),
+    )
 
     day: date = Field(primary_key=True)
     campaign_id: int = Field(primary_key=True, sa_type=RowId)
