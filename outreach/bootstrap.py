@@ -15,6 +15,7 @@ import outreach.content.tables
 import outreach.delivery.tables
 import outreach.hotline.duty.tables
 import outreach.hotline.inbox.tables
+import outreach.hotline.menu.tables
 import outreach.hotline.queries
 import outreach.hotline.referral.tables
 import outreach.hotline.tables

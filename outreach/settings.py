@@ -153,6 +153,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _SecretFiles(settings_cls)
 
+    @property
+    def one_way(self) -> bool:
+        """Whether messages come from a name, which nobody can answer."""
+        return bool(self.sender) and not self.sender.lstrip("+").isdigit()
+
     def require(self, *names: str) -> None:
         """Raises SettingsError that lists every setting of `names` that is not set."""
         missing = [name for name in names if not _text(getattr(self, name))]

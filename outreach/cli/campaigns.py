@@ -30,7 +30,8 @@ def check(folder: Folder) -> None:
     """Check a campaign's folder; tells every problem with file, line and what to do."""
     settings = load_settings()
     doors = load_doors(settings.campaigns_dir / "doors.csv")
-    campaign = campaigns.looked_up(open_engine(settings), load_campaign(folder, doors))
+    written = load_campaign(folder, doors, one_way=settings.one_way)
+    campaign = campaigns.looked_up(open_engine(settings), written)
     for language, text in campaign.texts.items():
         counted = count(render(text, doors))
         typer.echo(f"{language} sms: {counted.parts} part(s), {counted.units} units")
@@ -46,7 +47,7 @@ def load(folder: Folder) -> None:
     """Check a campaign's folder and bring it in; what was in before is replaced."""
     settings = load_settings()
     doors = load_doors(settings.campaigns_dir / "doors.csv")
-    campaign = load_campaign(folder, doors)
+    campaign = load_campaign(folder, doors, one_way=settings.one_way)
     campaigns.bring_in(open_engine(settings), open_clock_of(settings), campaign, doors)
     typer.echo(f"Loaded: {campaign.slug}.")
 

@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from outreach.content.approval import Approval, covered, read_approvals
 from outreach.content.audience.rule import Rule, as_json
 from outreach.content.audience.written import read_rule
-from outreach.content.checks import text_problems
+from outreach.content.checks import text_problems, way_back_problems
 from outreach.content.doors import Door, tried
 from outreach.content.recordings import Recording, measure
 from outreach.content.sending import budget_of, flag, hours_of
@@ -70,8 +70,9 @@ class Campaign:
     approvals: tuple[Approval, ...]
 
 
-def load(folder: Path, doors: dict[str, Door]) -> Campaign:
-    """The campaign in `folder`; raises BadInput that names every problem with file and line."""
+def load(folder: Path, doors: dict[str, Door], *, one_way: bool = False) -> Campaign:
+    """The campaign in `folder`; raises BadInput that names every problem with file and line.
+    `one_way`: it will come from a name, which nobody can answer."""
     path = folder / "campaign.yaml"
     if not folder.is_dir():
         raise NotFound("There is no such campaign folder.", where=str(folder))
@@ -79,6 +80,9 @@ def load(folder: Path, doors: dict[str, Door]) -> Campaign:
     problems = unknown_keys(path, head, _KEYS)
     purpose = _purpose(path, head, problems)
     texts = _texts(folder, doors, _number(path, head, "most_parts", 3, 10, problems), problems)
+    if one_way:
+        for language, text in texts.items():
+            problems += way_back_problems(_text_path(folder, language), text)
     campaign = Campaign(
         path=path,
         slug=folder.resolve().name,
@@ -125,7 +129,7 @@ def _texts(
 ) -> dict[str, str]:
     paths = {path.stem: path for path in sorted((folder / "texts").glob("*.txt"))}
     problems += [
-        Problem(folder / "texts" / f"{language}.txt", 0, "This language is missing.", "Write it.")
+        Problem(_text_path(folder, language), 0, "This language is missing.", "Write it.")
         for language in REQUIRED
         if language not in paths
     ]
@@ -133,6 +137,10 @@ def _texts(
     for language, text in texts.items():
         problems += text_problems(paths[language], text, doors, most_parts=most_parts)
     return texts
+
+
+def _text_path(folder: Path, language: str) -> Path:
+    return folder / "texts" / f"{language}.txt"
 
 
 def _name(path: Path, head: CommentedMap, language: str, problems: list[Problem]) -> str:

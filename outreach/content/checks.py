@@ -49,6 +49,15 @@ def text_problems(
     return problems if closed else problems + _length(path, first_line, text, doors, most_parts)
 
 
+def way_back_problems(path: Path, text: str) -> list[Problem]:
+    """What is wrong with a text that comes from a name, which nobody can answer: whoever wants to
+    reach us, or to stop us, needs a number."""
+    if names_in(text):
+        return []
+    said = "The sender is a name, so nobody can answer this text."
+    return [Problem(path, 1, said, "Name a door that people can text or ring: {name}.")]
+
+
 def _length(
     path: Path, line: int, text: str, doors: dict[str, Door], most_parts: int
 ) -> list[Problem]:

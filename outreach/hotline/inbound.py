@@ -1,34 +1,35 @@
-"""Takes in a text: understands it, applies STOP or START, queues the answer, calls a person.
+"""Takes in texts: understands them, applies STOP or START, queues the answers, calls a person.
 
-All in one transaction before the hook is answered: if the process dies before the commit, the
-gateway delivers the text again, and its SID makes sure that it counts once.
+All in one transaction before the hooks are answered: if the process dies before the commit, the
+gateway delivers the texts again, and their SIDs make sure that each counts once. What many texts
+need is read and written in one statement for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
-from outreach.delivery.stopping import suppress_contact
 from outreach.gateways.ports import Inbound
 from outreach.hotline import queries
-from outreach.hotline.answering import queue
+from outreach.hotline.answering import body, parts_of_ours, row
 from outreach.hotline.callback import WITHIN, ask
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import opening
-from outreach.hotline.rules import invited
-from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW, decide
+from outreach.hotline.menu.memory import Memories
+from outreach.hotline.register import Known
+from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW, Decision, Recent, decide
+from outreach.hotline.rules.menu import Memory, Turn, turn
 from outreach.kernel.ids import public_id
 from outreach.language.fallback import pick
 from outreach.language.match import Match, match
-from outreach.people import contacts, optout
-from outreach.people.communities import joining
-from outreach.people.consenting import on_day, step
+from outreach.language.matchkey import match_key
+from outreach.people.contacts import ContactView
 from outreach.people.persons import safe
-from outreach.people.rules.consent import Consent, Event
 from outreach.store.engine import transaction
 from outreach.store.ledger import Fact, append
 
@@ -42,14 +43,6 @@ class Heard:
     answered: bool = False
 
 
-@dataclass(frozen=True)
-class Told:
-    """What the sender told us before: their language, and whether STOP gets a line back (S4)."""
-
-    language: str | None
-    stop_reply: bool
-
-
 def receive(desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
     """Takes in `texts` in one transaction."""
     with transaction(desk.engine) as connection:
@@ -58,132 +51,161 @@ def receive(desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
 
 def receive_in(connection: Connection, desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
     """The same inside the caller's transaction."""
-    heard: dict[int, Heard] = {}
-    # By number, so that two processes lock their conversations in one order and none waits for the
+    if not texts:
+        return []
+    now = desk.clock.now()
+    said = {text: match(text) for text in {text.body for text in texts}}
+    heard = [Heard(new=False)] * len(texts)
+    fresh = _store(connection, desk, texts, said, now)
+    if not fresh:
+        return heard
+    intake = _Intake(connection, desk, [texts[index] for index in fresh], now)
+    # By number, so that two processes lock what belongs to one in one order and none waits for the
     # other; a person's own texts stay in theirs.
-    for index, text in sorted(enumerate(texts), key=lambda item: item[1].sender_number):
-        heard[index] = _one(connection, desk, text, desk.clock.now())
-    return [heard[index] for index in range(len(texts))]
-
-
-def _one(connection: Connection, desk: Desk, text: Inbound, now: datetime) -> Heard:
-    understood = match(text.body)
-    came = text.at or now
-    reference = public_id("in")
-    if not _store(connection, desk, text, understood, came):
-        return Heard(new=False)
-    keys = desk.help_vault.lookups(text.sender_number)
-    # A text that the hook missed may be older than the person's last word on the matter.
-    outdated = text.at is not None and queries.newer_word(connection, keys, came)
-    told = _consent(connection, desk, text, None if outdated else understood, now)
-    opening.texted(connection, desk, text.sender_number, understood, came, now)
-    recent = queries.recent_answers(connection, keys, now - LOOP_WINDOW)
-    decision = decide(
-        understood.intent,
-        opted_out=understood.opt_out,
-        recent=recent,
-        late=now - came > ANSWER_WITHIN,
-    )
-    if decision.alert:
-        queries.add_alert(connection, decision.alert, reference, now)
-    in_time = now - came <= WITHIN
-    if understood.intent == "HELP" and _asks_for_call(text.body) and in_time:
-        ask(connection, desk, text.sender_number, source="sms", source_id=text.sid, now=now)
-    facts = [Fact("help.conversation", now, detail=understood.intent.lower())]
-    append(connection, facts)
-    if decision.answer is None or (decision.answer == "STOP" and not told.stop_reply):
-        return Heard(True, understood.intent)
-    language = understood.lang or pick(understood.language, told.language, desk.replies.languages)
-    body = desk.replies.text(decision.answer, language)
-    queue(connection, desk, text.sender_number, body, now)
-    return Heard(True, understood.intent, answered=True)
+    for index in sorted(fresh, key=lambda index: texts[index].sender_number):
+        heard[index] = intake.take(texts[index], said[texts[index].body])
+    intake.write()
+    return heard
 
 
 def _store(
-    connection: Connection, desk: Desk, text: Inbound, understood: Match, came: datetime
-) -> bool:
-    """Keeps a text once; False for one that had come before."""
-    return queries.add_inbound(
-        connection,
-        {
-            "sid": text.sid,
-            "number_key": desk.help_vault.lookup(text.sender_number),
-            "number_sealed": desk.help_vault.seal(text.sender_number),
-            "body_sealed": desk.help_vault.seal(text.body),
-            "intent": understood.intent,
-            "language": understood.language or "",
-            "at": came,
-        },
-    )
-
-
-def _consent(
-    connection: Connection, desk: Desk, text: Inbound, understood: Match | None, now: datetime
-) -> Told:
-    """The part of a text that belongs to the register: STOP, START, JOIN and the language; None
-    where the person has said another thing since.
-
-    An answer to the invitation counts as such; what is answered back never tells it (S3).
-    """
-    contact = contacts.find_by_number(connection, desk.vault, text.sender_number)
-    if understood is not None:
-        _obey(connection, desk, text, contact, understood, now)
-    if contact is None:
-        return Told(None, stop_reply=True)
-    return Told(contact.language, stop_reply=safe.stop_reply(connection, contact.id))
-
-
-def _obey(
     connection: Connection,
     desk: Desk,
-    text: Inbound,
-    contact: contacts.ContactView | None,
-    understood: Match,
+    texts: Sequence[Inbound],
+    said: Mapping[str, Match],
     now: datetime,
-) -> None:
-    number = text.sender_number
-    if understood.opt_out:
-        # Deliveries before contacts, as the senders lock them: no two wait for each other.
-        if contact:
-            suppress_contact(connection, desk.broadcasts, contact.id, "opted_out", now)
-        optout.opt_out(connection, desk.vault, number, at=now, source="sms")
-    elif understood.intent == "START" and understood.code is None:
-        _start(connection, desk, number, understood, now)
-    elif understood.intent == "START" and understood.code is not None:
-        language = understood.language or ""
-        vault, code = desk.vault, understood.code
-        if not joining.by_code(connection, vault, number, code, at=now, language=language):
-            queries.add_alert(connection, "join_code", text.sid, now)
-    elif understood.intent == "LANG" and understood.lang and contact:
-        contacts.set_language(connection, contact.id, understood.lang, now)
-    elif contact and contact.consent == Consent.INVITED:
-        _answered(connection, desk, number, invited.answer(text.body), now)
+) -> list[int]:
+    """Keeps each text once; the positions of those that had not come before."""
+    first = {text.sid: index for index, text in reversed(list(enumerate(texts)))}
+    rows = [
+        {
+            "sid": sid,
+            "number_key": desk.help_vault.lookup(texts[index].sender_number),
+            "number_sealed": desk.help_vault.seal(texts[index].sender_number),
+            "body_sealed": desk.help_vault.seal(texts[index].body),
+            "intent": said[texts[index].body].intent,
+            "language": said[texts[index].body].language or "",
+            "at": texts[index].at or now,
+        }
+        for sid, index in sorted(first.items())
+    ]
+    return sorted(first[sid] for sid in queries.add_inbound(connection, rows))
 
 
-def _start(
-    connection: Connection, desk: Desk, number: str, understood: Match, now: datetime
-) -> None:
-    optout.start(
-        connection,
-        desk.vault,
-        number,
-        at=now,
-        source="sms",
-        evidence=on_day("texted START", now, desk.wording),
-        language=understood.language or "",
-    )
+@dataclass
+class _Gathered:
+    """What a batch leads to, written at its end."""
+
+    words: list[opening.Word] = field(default_factory=list)
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    alerts: list[tuple[str, str]] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    calls: list[Inbound] = field(default_factory=list)
+    meant: list[tuple[str, str]] = field(default_factory=list)
 
 
-def _answered(
-    connection: Connection, desk: Desk, number: str, said: str | None, now: datetime
-) -> None:
-    if said is None:
-        return
-    event = Event.ACCEPT if said == invited.YES else Event.DECLINE
-    evidence = on_day(f"answered {said} to the invitation", now, desk.wording)
-    step(connection, desk.vault, number, event, at=now, source="sms", evidence=evidence)
+class _Intake:
+    """A batch of texts that had not come before."""
 
+    def __init__(
+        self, connection: Connection, desk: Desk, texts: Sequence[Inbound], now: datetime
+    ) -> None:
+        self._connection, self._desk, self._now = connection, desk, now
+        numbers = {text.sender_number for text in texts}
+        self._known = Known(connection, desk, numbers)
+        self._memories = Memories.read(connection, desk.help_vault, numbers, now)
+        self._recent = self._answers(numbers)
+        self._gathered = _Gathered()
 
-def _asks_for_call(body: str) -> bool:
-    # The digit 9 alone means "a person calls me back", by SMS as in a call (S7).
-    return match(body).matched.startswith("9")
+    def take(self, text: Inbound, alone: Match) -> Heard:
+        """Takes in one of them, which by itself means `alone`."""
+        number, now, came = text.sender_number, self._now, text.at or self._now
+        memory = self._memories.of(number)
+        said = turn(alone, match_key(text.body), memory, self._desk.replies.landmarks)
+        intent = said.said.intent
+        if intent != alone.intent:
+            self._gathered.meant.append((text.sid, intent))
+        contact = self._known.contact(number)  # as they were: an answer tells nothing new (S3)
+        if not self._outdated(text, came):
+            self._known.obey(number, text.body, said.said, text.sid, now)
+        self._gathered.words.append(opening.Word(number, said.said, came))
+        self._gathered.facts.append(Fact("help.conversation", now, detail=intent.lower()))
+        if alone.digit == "9" and now - came <= WITHIN:
+            self._gathered.calls.append(text)
+        recent = self._recent.get(number, Recent())
+        decision = decide(
+            intent,
+            opted_out=said.said.opt_out,
+            recent=recent,
+            late=now - came > ANSWER_WITHIN,
+        )
+        self._tell(decision, memory.quiet_until)
+        self._memories.keep(number, self._after(said, decision))
+        answered = self._answer(number, contact, said, decision)
+        if answered:
+            self._recent[number] = Recent(recent.answers + 1, timedelta(0))
+        return Heard(True, intent, answered)
+
+    def write(self) -> None:
+        """Writes what the texts lead to; conversations first, whose rows other processes want."""
+        connection, desk, now, gathered = self._connection, self._desk, self._now, self._gathered
+        opening.texted(connection, desk, gathered.words, now)
+        for text in gathered.calls:
+            ask(connection, desk, text.sender_number, source="sms", source_id=text.sid, now=now)
+        self._memories.save(connection)
+        queries.set_intents(connection, gathered.meant)
+        queries.add_alerts(connection, gathered.alerts, now)
+        queries.add_deliveries(connection, gathered.answers)
+        append(connection, gathered.facts)
+
+    def _outdated(self, text: Inbound, came: datetime) -> bool:
+        """A text that the hook missed may be older than the person's last word on the matter."""
+        keys = self._desk.help_vault.lookups(text.sender_number)
+        return text.at is not None and queries.newer_word(self._connection, keys, came)
+
+    def _tell(self, decision: Decision, quiet_until: datetime | None) -> None:
+        told = decision.quiet and quiet_until is not None and quiet_until > self._now
+        if decision.alert and not told:
+            self._gathered.alerts.append((decision.alert, public_id("in")))
+
+    def _after(self, said: Turn, decision: Decision) -> Memory:
+        until = said.memory.quiet_until
+        if not decision.quiet or (until is not None and until > self._now):
+            return said.memory
+        return replace(said.memory, quiet_until=self._now + LOOP_WINDOW)
+
+    def _answer(
+        self, number: str, contact: ContactView | None, said: Turn, decision: Decision
+    ) -> bool:
+        desk = self._desk
+        if decision.answer is None or not self._wanted(decision.answer, contact):
+            return False
+        told = said.memory.language or (contact.language if contact else None)
+        written = said.said.lang or said.said.language
+        language = pick(written, told, desk.replies.languages)
+        landmarks, place = desk.replies.landmarks, said.memory.place
+        if said.asks is not None:
+            text = landmarks.text(said.asks, place, language)
+        else:
+            topic = said.topic or decision.answer
+            text = body(desk, topic, language, landmarks.country(place), self._now)
+        self._gathered.answers.append(row(desk, number, text, parts_of_ours(text), self._now))
+        return True
+
+    def _wanted(self, answer: str, contact: ContactView | None) -> bool:
+        """Whoever chose so gets no line after STOP (S4)."""
+        if answer != "STOP" or contact is None:
+            return True
+        return safe.stop_reply(self._connection, contact.id)
+
+    def _answers(self, numbers: set[str]) -> dict[str, Recent]:
+        """The automatic answers that each number got of late."""
+        vault, now = self._desk.help_vault, self._now
+        by_key = {key: number for number in numbers for key in vault.lookups(number)}
+        found: dict[str, Recent] = {}
+        for got in queries.recent_answers(self._connection, by_key, now - LOOP_WINDOW):
+            number = by_key[got.number_key]
+            before = found.get(number, Recent())
+            since_last = min(before.since_last, now - got.last)
+            found[number] = Recent(before.answers + got.answers, since_last)
+        return found

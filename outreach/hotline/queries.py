@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, func, or_, select, update
 
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.hotline.tables import (
@@ -19,7 +19,7 @@ from outreach.hotline.tables import (
     HelpReceipt,
     StaffAlert,
 )
-from outreach.store.dialect import insert, locked
+from outreach.store.dialect import among, insert, locked
 
 INBOUND: Table = HelpInbound.__table__  # type: ignore[attr-defined]
 DELIVERIES: Table = HelpDelivery.__table__  # type: ignore[attr-defined]
@@ -35,9 +35,18 @@ _DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
 _INBOUND_LIST = "inbound"
 
 
-def add_inbound(connection: Connection, row: Mapping[str, Any]) -> bool:
-    """Stores a text once; False if its SID is here already."""
-    return _added(connection, INBOUND, row)
+def add_inbound(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Stores each text once; the SIDs of those that were not here already."""
+    statement = insert(connection, INBOUND).on_conflict_do_nothing().returning(INBOUND.c.sid)
+    return set(connection.execute(statement, rows).scalars())
+
+
+def set_intents(connection: Connection, meant: Sequence[tuple[str, str]]) -> None:
+    """Notes what texts meant after what was asked last, by SID."""
+    if meant:
+        statement = update(INBOUND).where(INBOUND.c.sid == bindparam("b_sid"))
+        rows = [{"b_sid": sid, "intent": intent} for sid, intent in meant]
+        connection.execute(statement.values(intent=bindparam("intent")), rows)
 
 
 def newer_word(connection: Connection, keys: Collection[bytes], at: datetime) -> bool:
@@ -72,16 +81,21 @@ def set_seen_until(connection: Connection, at: datetime) -> None:
     )
 
 
-def add_delivery(connection: Connection, row: Mapping[str, Any]) -> None:
-    """Queues an answer."""
-    connection.execute(DELIVERIES.insert().values(row))
+def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Queues answers."""
+    if rows:
+        connection.execute(DELIVERIES.insert(), rows)
 
 
-def recent_answers(connection: Connection, keys: Collection[bytes], since: datetime) -> int:
-    """How many automatic answers a number was given since `since`."""
+def recent_answers(
+    connection: Connection, keys: Collection[bytes], since: datetime
+) -> Sequence[Row[Any]]:
+    """How many automatic answers each number was given since `since`, and when the last."""
     d = DELIVERIES.c
-    query = select(func.count()).where(d.number_key.in_(keys), d.due_at >= since, d.author == "")
-    return connection.execute(query).scalar_one()
+    query = select(
+        d.number_key, func.count().label("answers"), func.max(d.due_at).label("last")
+    ).where(among(connection, d.number_key, keys), d.due_at >= since, d.author == "")
+    return connection.execute(query.group_by(d.number_key)).all()
 
 
 def deliveries(connection: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -165,9 +179,16 @@ def count_answers(connection: Connection) -> int:
     return connection.execute(query).scalar_one()
 
 
+def add_alerts(connection: Connection, alerts: Sequence[tuple[str, str]], at: datetime) -> None:
+    """Tells the hotline workers to look: each alert is its kind and a reference."""
+    if alerts:
+        rows = [{"kind": kind, "reference": reference, "at": at} for kind, reference in alerts]
+        connection.execute(ALERTS.insert(), rows)
+
+
 def add_alert(connection: Connection, kind: str, reference: str, at: datetime) -> None:
-    """Tells the hotline workers to look."""
-    connection.execute(ALERTS.insert().values(kind=kind, reference=reference, at=at))
+    """One alert."""
+    add_alerts(connection, [(kind, reference)], at)
 
 
 def alerts(connection: Connection, limit: int) -> Sequence[Row[Any]]:

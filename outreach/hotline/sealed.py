@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from outreach.hotline import queries
 from outreach.hotline.inbox import queries as inbox
+from outreach.hotline.menu import queries as menu
 from outreach.store.rotation import SealedStore
 from outreach.store.sealed import SealedTable
 
@@ -33,6 +34,7 @@ HELP_STORE = SealedStore(
             inbox.CONVERSATIONS, ("number_sealed", "code_sealed"), "number_key", "number_sealed"
         ),
         SealedTable(inbox.NOTES, ("body_sealed",)),
+        SealedTable(menu.MENU, ("number_sealed", "answers_sealed"), "number_key", "number_sealed"),
     ),
     move=_move,
 )

@@ -7,7 +7,9 @@ row is durable.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import heapq
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Executor
 from typing import Generic, TypeVar
 
@@ -20,7 +22,8 @@ class Batcher(Generic[T, R]):
 
     `write` gets at most `limit` items and returns one result per item, in order; its exception
     reaches every caller of that batch. While one batch is written the next one gathers, and at
-    least until `gap` seconds after the last one began.
+    least until `gap` seconds after the last one began. Where more wait than go into a batch, they
+    go in turns by who sent them (`of`): whoever sends thousands keeps nobody else waiting.
     """
 
     def __init__(
@@ -29,8 +32,10 @@ class Batcher(Generic[T, R]):
         executor: Executor,
         limit: int = 500,
         gap: float = 0.0,
+        of: Callable[[T], Hashable] = lambda _item: None,
     ) -> None:
         self._write, self._executor, self._limit, self._gap = write, executor, limit, gap
+        self._of = of
         self._next = 0.0
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._running: asyncio.Task[None] | None = None
@@ -50,8 +55,7 @@ class Batcher(Generic[T, R]):
                 if loop.time() < self._next:
                     await asyncio.sleep(self._next - loop.time())
                 self._next = loop.time() + self._gap
-                batch = self._waiting[: self._limit]
-                del self._waiting[: self._limit]
+                batch = self._next_batch()
                 items = [item for item, _ in batch]
                 try:
                     results = await loop.run_in_executor(self._executor, self._write, items)
@@ -65,3 +69,22 @@ class Batcher(Generic[T, R]):
                         future.set_result(result)
         finally:
             self._running = None
+
+    def _next_batch(self) -> list[tuple[T, asyncio.Future[R]]]:
+        """Takes out what is written next: everybody's first one, then everybody's second …, the
+        ones of each in the order in which they came."""
+        if len(self._waiting) <= self._limit:
+            batch, self._waiting = self._waiting, []
+            return batch
+        turns: Counter[Hashable] = Counter()
+        order = []
+        for position, (item, _) in enumerate(self._waiting):
+            sender = self._of(item)
+            order.append((turns[sender], position))
+            turns[sender] += 1
+        chosen = {position for _, position in heapq.nsmallest(self._limit, order)}
+        batch = [self._waiting[position] for position in sorted(chosen)]
+        self._waiting = [
+            waiting for position, waiting in enumerate(self._waiting) if position not in chosen
+        ]
+        return batch

@@ -56,6 +56,7 @@ class Match:
     `language`: km, th, vi, en, or None where the text does not tell. `matched`: the form that
     decided and how, never the text itself. `opt_out`: the text begins with STOP. `lang`: the
     language asked for (LANG). `code`: what followed JOIN, lower case. `danger`: names danger.
+    `digit`: the one digit that the text is, whether or not the menu has it.
     """
 
     intent: str
@@ -65,6 +66,7 @@ class Match:
     lang: str | None = None
     danger: bool = False
     code: str | None = None
+    digit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,7 @@ class Matcher:
         language = self._language(runs)
         digit = self._digit(core)
         if digit:
-            return Match(
-                digit.intent, language, f"{digit.text} (menu digit)", digit.intent == "STOP"
-            )
+            return self._of_digit(digit, language)
         # A form may hold a polite word itself (xin việc): both readings count, but only the core
         # tells what comes first.
         hits = list(self._hits(core)) + [replace(hit, first=hit.whole) for hit in self._hits(runs)]
@@ -187,9 +187,16 @@ class Matcher:
                 return _SCRIPT_LANGUAGE[script]
         return self._latin.language([word for run in runs for word in run.units])
 
-    def _digit(self, core: list[Run]) -> Form | None:
-        digit = _only_unit(core) or _only_unit(self._around_digit.strip(core))
-        return self._digits.get(digit) if digit else None
+    def _digit(self, core: list[Run]) -> str | None:
+        unit = _only_unit(core) or _only_unit(self._around_digit.strip(core)) or ""
+        return unit if len(unit) == 1 and unit.isdecimal() else None
+
+    def _of_digit(self, digit: str, language: str | None) -> Match:
+        form = self._digits.get(digit)
+        if form is None:
+            return Match("UNKNOWN", language, digit=digit)
+        stops = form.intent == "STOP"
+        return Match(form.intent, language, f"{digit} (menu digit)", stops, digit=digit)
 
 
 def _only_unit(runs: list[Run]) -> str | None:

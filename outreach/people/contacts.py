@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,17 @@ def find_by_number(connection: Connection, vault: Vault, number: str) -> Contact
     if not found:
         return None
     return ContactView(found[0].id, found[0].language, found[0].consent, found[0].timezone)
+
+
+def find_by_numbers(
+    connection: Connection, vault: Vault, numbers: Collection[str]
+) -> dict[str, ContactView]:
+    """The contacts with these numbers (E.164), each under its own."""
+    by_key = {key: number for number in numbers for key in vault.lookups(number)}
+    return {
+        by_key[row.number_key]: ContactView(row.id, row.language, row.consent)
+        for row in queries.contacts_by_key(connection, by_key)
+    }
 
 
 def number_of(connection: Connection, vault: Vault, contact_id: int) -> str | None:

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 Form = dict[str, str]
 _LARGEST_BODY = 64 * 1024
+# A plea that comes while these are written waits for no more of them.
+_TEXTS_AT_ONCE = 200
 _SILENCE = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -39,7 +41,10 @@ class Hooks:
     def __init__(self, runtime: Runtime, wake: Callable[[str], None]) -> None:
         self._runtime, self._wake = runtime, wake
         self._texts: Batcher[Inbound, inbound.Heard] = Batcher(
-            partial(inbound.receive, runtime.desk), runtime.executor.urgent
+            partial(inbound.receive, runtime.desk),
+            runtime.executor.urgent,
+            limit=_TEXTS_AT_ONCE,
+            of=lambda text: text.sender_number,
         )
         self._reports: Batcher[Report, bool] = Batcher(
             partial(receipts.record, runtime.engine, runtime.clock, runtime.lanes),

@@ -8,12 +8,24 @@ import sys
 from collections.abc import Callable, Iterator
 
 from outreach.kernel.errors import OutreachError
-from scripts.benchmarks import audience, help, people, plan, reach, receipts, rotate, scale, send
+from scripts.benchmarks import (
+    audience,
+    help,
+    inbound,
+    people,
+    plan,
+    reach,
+    receipts,
+    rotate,
+    scale,
+    send,
+)
 from scripts.benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
     "audience": audience.run,
     "help": help.run,
+    "inbound": inbound.run,
     "people": people.run,
     "plan": plan.run,
     "reach": reach.run,

@@ -97,7 +97,7 @@ class _Bench:
 
     def echo(self) -> float:
         """The same posts per second, of which only the signature is looked at."""
-        with _echo(self._world):
+        with echoing(self._world):
             return self._post()
 
     def _post(self) -> float:
@@ -134,7 +134,8 @@ def serving(world: World) -> Iterator[Process]:
 
 
 @contextlib.contextmanager
-def _echo(world: World) -> Iterator[None]:
+def echoing(world: World) -> Iterator[None]:
+    """A server whose one route only looks at the signature, running."""
     url = world.settings.public_url
     command = [sys.executable, "-m", "scripts.benchmarks.echo", url.rpartition(":")[2]]
     process = subprocess.Popen(command, env={**os.environ, **world.env()})

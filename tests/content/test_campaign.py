@@ -11,6 +11,7 @@ from outreach.content.approval import APPROVERS, Approval
 from outreach.content.campaign import approved, digest, load
 from outreach.content.doors import Door
 from outreach.kernel.errors import BadInput, NotFound
+from outreach.settings import load_settings
 
 Doors = dict[str, Door]
 
@@ -159,3 +160,20 @@ def test_s31_a_text_with_an_untried_door_is_not_approved(folder: Path, doors: Do
         Approval(role, who, digest(campaign)) for role, who in zip(APPROVERS, "AB", strict=True)
     )
     assert not approved(replace(campaign, approvals=both), doors)
+
+
+def test_a_text_from_a_name_tells_the_door_by_which_people_answer(
+    folder: Path, doors: dict[str, Door]
+) -> None:
+    with pytest.raises(BadInput, match=r"en\.txt.*nobody can answer"):
+        load(folder, doors, one_way=True)
+    for path in (folder / "texts").glob("*.txt"):
+        path.write_text(path.read_text("utf-8").strip() + " {us}", "utf-8")
+    assert load(folder, doors, one_way=True).texts["en"].endswith("{us}")
+
+
+@pytest.mark.parametrize(
+    ("sender", "one_way"), [("", False), ("+855380000001", False), ("1294", False), ("INFO", True)]
+)
+def test_a_name_is_a_one_way_sender(sender: str, one_way: bool) -> None:
+    assert load_settings(sender=sender).one_way is one_way

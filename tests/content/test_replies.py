@@ -8,7 +8,7 @@ import pytest
 
 from outreach.content.doors import Door
 from outreach.content.replies import LANGUAGES, TOPICS, load_replies
-from outreach.hotline.rules.answer import decide
+from outreach.hotline.rules.answer import Recent, decide
 from outreach.kernel.errors import BadInput
 from outreach.language.denylist import find
 from outreach.language.parts import count
@@ -36,7 +36,7 @@ def test_s2_the_answer_to_help_is_byte_for_byte_the_answer_to_job(
     replies = load_replies(replies_folder, doors)
 
     def answer(intent: str) -> str:
-        topic = decide(intent, opted_out=False, recent=0).answer
+        topic = decide(intent, opted_out=False, recent=Recent()).answer
         assert topic
         return replies.text(topic, language)
 

@@ -18,6 +18,8 @@ AUTHORITIES = ("police", "immigration", "labour", "child_protection", "none")
 # Officials may be complicit: the person chooses them, never we.
 ONLY_IF_CHOSEN = frozenset({"police", "immigration"})
 SOON = timedelta(days=30)
+# Malaysia's operators block a text with a number in it, unless it was registered.
+_NO_NUMBERS_IN_TEXTS = frozenset({"MY"})
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,15 @@ def given(
         and (service.authority not in ONLY_IF_CHOSEN or service.authority in chosen)
     ]
     return tuple(sorted(found, key=lambda service: (service.authority != "none", service.id)))
+
+
+def for_a_text(
+    services: Iterable[Service], *, country: str | None, now: datetime
+) -> Service | None:
+    """The one line that an answer about work may name to somebody in `country`, or None."""
+    if country in _NO_NUMBERS_IN_TEXTS:
+        return None
+    return next(iter(given(services, country=country, category="wages", now=now)), None)
 
 
 def _today(service: Service, now: datetime) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,23 +18,36 @@ from outreach.kernel.sealing import Vault
 from outreach.language.match import Match
 
 
-def texted(
-    connection: Connection, desk: Desk, number: str, said: Match, came: datetime, now: datetime
-) -> None:
-    """A text came in (at `came`, maybe long before `now`)."""
-    vault, hurry = desk.help_vault, urgency(said.intent)
-    if hurry is not None:
-        row = _row(vault, number, hurry, came, look_by(hurry, now))
-        row |= {
-            "language": said.language or "",
-            "child": said.intent == "CHILD",
-            "last_text_at": came,
-        }
-        _come_in(connection, vault, number, row)
-    elif leaves(said.intent):
-        keys = vault.lookups(number)
-        queries.left(connection, keys, came)
-        queries.withdraw(connection, keys, now)
+@dataclass(frozen=True)
+class Word:
+    """A text from `number` came in, at `came`, which may be long ago."""
+
+    number: str
+    said: Match
+    came: datetime
+
+
+def texted(connection: Connection, desk: Desk, words: Sequence[Word], now: datetime) -> None:
+    """Texts came in, in this order."""
+    vault = desk.help_vault
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for word in words:
+        hurry = urgency(word.said.intent)
+        if hurry is not None:
+            row = _row(vault, word.number, hurry, word.came, look_by(hurry, now))
+            row |= {
+                "language": word.said.language or "",
+                "child": word.said.intent == "CHILD",
+                "last_text_at": word.came,
+            }
+            rows.append((word.number, row))
+        elif leaves(word.said.intent):
+            _come_in(connection, vault, rows)  # what was written before is what is left behind
+            rows = []
+            keys = vault.lookups(word.number)
+            queries.left(connection, keys, word.came)
+            queries.withdraw(connection, keys, now)
+    _come_in(connection, vault, rows)
 
 
 def asked_for_call(
@@ -40,14 +55,18 @@ def asked_for_call(
 ) -> None:
     """Somebody wants to be called, which has to happen `within` that time (S5)."""
     row = _row(desk.help_vault, number, Urgency.URGENT, now, now + within)
-    _come_in(connection, desk.help_vault, number, row)
+    _come_in(connection, desk.help_vault, [(number, row)])
 
 
-def _come_in(connection: Connection, vault: Vault, number: str, row: dict[str, Any]) -> None:
-    key, *older = vault.lookups(number)
-    if older:
-        queries.bring_along(connection, key, older)
-    queries.came_in(connection, row)
+def _come_in(
+    connection: Connection, vault: Vault, rows: Sequence[tuple[str, dict[str, Any]]]
+) -> None:
+    for number in {number: None for number, _ in rows}:
+        key, *older = vault.lookups(number)
+        if older:
+            queries.bring_along(connection, key, older)
+    if rows:
+        queries.came_in(connection, [row for _, row in rows])
 
 
 def _row(

@@ -32,10 +32,11 @@ CONVERSATIONS: Table = Conversation.__table__  # type: ignore[attr-defined]
 NOTES: Table = ConversationNote.__table__  # type: ignore[attr-defined]
 
 
-def came_in(connection: Connection, row: Mapping[str, Any]) -> None:
+def came_in(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Somebody wrote or asked to be called: opens their conversation, reopens a closed one, or
-    moves an open one on, as `rules/conversation.py` says. `row` is a whole new one."""
-    statement = insert(connection, CONVERSATIONS).values(row)
+    moves an open one on, as `rules/conversation.py` says. Each of `rows` is a whole new one, and
+    takes its turn."""
+    statement = insert(connection, CONVERSATIONS)
     c, new = CONVERSATIONS.c, statement.excluded
     closed = c.state == Stage.CLOSED
     sooner = or_(c.due_by.is_(None), new.due_by < c.due_by)
@@ -59,7 +60,8 @@ def came_in(connection: Connection, row: Mapping[str, Any]) -> None:
         "outcome": case((closed, ""), else_=c.outcome),
         **{name: case((closed, value), else_=c[name]) for name, value in fresh.items()},
     }
-    connection.execute(statement.on_conflict_do_update(index_elements=["number_key"], set_=moved))
+    moving = statement.on_conflict_do_update(index_elements=["number_key"], set_=moved)
+    connection.execute(moving, rows)
 
 
 def left(connection: Connection, keys: Collection[bytes], at: datetime) -> None:

@@ -1,0 +1,43 @@
+"""The SQL of what numbers were asked; nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
+
+from outreach.hotline.menu.tables import MenuMemory
+from outreach.store.dialect import among
+
+MENU: Table = MenuMemory.__table__  # type: ignore[attr-defined]
+_SET = ("number_key", "number_sealed", "step", "language", "answers_sealed", "quiet_until", "at")
+
+
+def memories(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
+    """What is kept of these numbers, the newest last."""
+    m = MENU.c
+    query = select(MENU).where(among(connection, m.number_key, keys))
+    return connection.execute(query.order_by(m.at, m.id)).all()
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps what was not kept before."""
+    connection.execute(MENU.insert(), rows)
+
+
+def change(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Sets the columns of rows, each given with its own id as `b_id`."""
+    statement = update(MENU).where(MENU.c.id == bindparam("b_id"))
+    connection.execute(statement.values({name: bindparam(name) for name in _SET}), rows)
+
+
+def forget(connection: Connection, keys: Collection[bytes]) -> None:
+    """Forgets these numbers (S23)."""
+    connection.execute(delete(MENU).where(MENU.c.number_key.in_(keys)))
+
+
+def forget_before(connection: Connection, at: datetime) -> int:
+    """Forgets what nobody touched since `at` (S20); how many numbers."""
+    return connection.execute(delete(MENU).where(MENU.c.at < at)).rowcount
