@@ -29,6 +29,11 @@ class Whereabouts:
     country: str | None
     at: datetime
 
+    def line(self, language: str) -> str:
+        """What was said, in one line."""
+        said = (self.place, self.landmark, self.sector)
+        return " · ".join(labels[language] for labels in said if labels)
+
 
 def of(connection: Connection, desk: Desk, number_keys: Collection[bytes]) -> Whereabouts | None:
     """Where the number of these fingerprints said it is, or None where it said nothing."""

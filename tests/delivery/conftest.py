@@ -55,23 +55,25 @@ def queue(database: Engine, clock: FixedClock, vault: Vault) -> Callable[..., li
         now = clock.now()
         with transaction(database) as connection:
             for position in range(count):
-                queries.add_delivery(
+                queries.add_deliveries(
                     connection,
-                    {
-                        "state": "pending",
-                        "reason": "",
-                        "channel": channel,
-                        "zone": "Asia/Phnom_Penh",
-                        "due_at": now,
-                        "expires_at": now + timedelta(hours=hours),
-                        "attempts": 0,
-                        "updated_at": now,
-                        "reference": public_id("re"),
-                        "number_key": vault.lookup(str(position)),
-                        "address_sealed": vault.seal(f"+85538{position:07d}"),
-                        "body_sealed": vault.seal("សួស្តី"),
-                        "parts": 1,
-                    },
+                    [
+                        {
+                            "state": "pending",
+                            "reason": "",
+                            "channel": channel,
+                            "zone": "Asia/Phnom_Penh",
+                            "due_at": now,
+                            "expires_at": now + timedelta(hours=hours),
+                            "attempts": 0,
+                            "updated_at": now,
+                            "reference": public_id("re"),
+                            "number_key": vault.lookup(str(position)),
+                            "address_sealed": vault.seal(f"+85538{position:07d}"),
+                            "body_sealed": vault.seal("សួស្តី"),
+                            "parts": 1,
+                        }
+                    ],
                 )
         return [row.id for row in deliveries(database)][-count:]
 

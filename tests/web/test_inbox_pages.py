@@ -183,3 +183,12 @@ def test_s15_a_call_to_a_child_is_offered_to_child_trained_staff_alone(
     assert "For child-trained staff" in page
     refused = browser.post("/calls/take?lang=en", {"call": "1"}, headers=worker | FORM)
     assert (refused.status_code, ANNA in refused.text) == (403, False)
+
+
+def test_a_worker_sees_where_the_person_said_they_are(
+    world: World, browser: Browser, worker: Headers, talk: str
+) -> None:
+    for digit in ("8", "1", "6", "2"):
+        world.text(ANNA, digit)
+    do(browser, worker, talk, "take")
+    assert "Thailand · pier · fishing" in shown(browser, worker, f"/inbox/{talk}")

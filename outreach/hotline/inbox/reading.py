@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
+from outreach.hotline import landmarks
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import queries
 from outreach.hotline.inbox.listing import Head, head
 from outreach.hotline.inbox.permission import until
 from outreach.hotline.inbox.worker import Worker, known, look, note_down, reason_of
+from outreach.hotline.landmarks import Whereabouts
 from outreach.hotline.rules.conversation import Stage
 from outreach.hotline.rules.replying import TROUBLE
 from outreach.kernel.sealing import Vault
@@ -45,7 +47,8 @@ class Entry:
 @dataclass(frozen=True)
 class Thread:
     """A conversation as it is read. `until` is until when it may be answered by text (None: not
-    any more), `replies` how many replies there were, `mine` whether the reader has it."""
+    any more), `replies` how many replies there were, `mine` whether the reader has it,
+    `whereabouts` where the person said they are."""
 
     head: Head
     entries: tuple[Entry, ...]
@@ -53,6 +56,7 @@ class Thread:
     until: datetime | None
     replies: int
     mine: bool
+    whereabouts: Whereabouts | None
 
 
 def glance(engine: Engine, conversation: str) -> Head:
@@ -103,6 +107,7 @@ def _thread(
         until=until(connection, desk, row, number, now) if number else None,
         replies=row.replies,
         mine=mine,
+        whereabouts=landmarks.of(connection, desk, keys) if keys else None,
     )
 
 
