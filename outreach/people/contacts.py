@@ -24,10 +24,7 @@ class ContactView:
 
 def find_by_number(connection: Connection, vault: Vault, number: str) -> ContactView | None:
     """The contact with `number` (E.164), or None."""
-    found = queries.contacts_by_key(connection, vault.lookups(number))
-    if not found:
-        return None
-    return ContactView(found[0].id, found[0].language, found[0].consent, found[0].timezone)
+    return find_by_numbers(connection, vault, {number}).get(number)
 
 
 def find_by_numbers(
@@ -36,7 +33,7 @@ def find_by_numbers(
     """The contacts with these numbers (E.164), each under its own."""
     by_key = {key: number for number in numbers for key in vault.lookups(number)}
     return {
-        by_key[row.number_key]: ContactView(row.id, row.language, row.consent)
+        by_key[row.number_key]: ContactView(row.id, row.language, row.consent, row.timezone)
         for row in queries.contacts_by_key(connection, by_key)
     }
 

@@ -12,8 +12,9 @@ LOOP_WINDOW = timedelta(minutes=10)
 # S2: whoever reads the inbox later can't tell these apart, so they share one answer and one limit.
 ONE_ANSWER = frozenset({"HELP", "JOB", "DEBT", "SHELTER", "POLICE", "LEGAL", "CHILD", "WAGES"})
 # A robot that answers our answers is left alone after so many in LOOP_WINDOW: few where it was not
-# understood, many where it was, for a person walks through menus. Staff see every text anyway.
-_FEW, _MANY = 5, 20
+# understood, more where it was, for a person walks through menus; and never so many that none are
+# left for help. Staff see every text anyway.
+_FEW, _SOME, _MANY = 5, 10, 20
 # Past that, help is still answered, but no robot for long: it answers sooner than this.
 _SPACING = timedelta(minutes=1)
 
@@ -64,4 +65,4 @@ def _in_time(intent: str, *, opted_out: bool, recent: Recent) -> Decision:
 def _too_many(intent: str, recent: Recent) -> bool:
     if intent in ONE_ANSWER:
         return recent.answers >= _MANY and recent.since_last < _SPACING
-    return recent.answers >= (_FEW if intent == "UNKNOWN" else _MANY)
+    return recent.answers >= (_FEW if intent == "UNKNOWN" else _SOME)
