@@ -16,7 +16,7 @@ from starlette.routing import Route
 from outreach.bootstrap import Runtime
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import acting, listing, reading
-from outreach.hotline.inbox.replying import reply
+from outreach.hotline.inbox.replying import offered, reply
 from outreach.hotline.inbox.worker import Worker
 from outreach.hotline.lane import NAME as ANSWERS
 from outreach.hotline.rules.conversation import OUTCOMES
@@ -187,7 +187,6 @@ class Inbox:
         body: str = "",
     ) -> Response:
         desk, worker = self._desk, worker_of(request)
-        offered = desk.phrases.approved or desk.rehearsing
         language = thread.head.language or DEFAULT
         return _render(
             request,
@@ -196,7 +195,7 @@ class Inbox:
             thread=thread,
             head=thread.head,
             body=body,
-            replies=desk.phrases.replies_in(language) if offered else {},
+            replies=offered(desk, language),
             spoken=language,
             colleagues=[name for name in acting.colleagues(desk) if name != worker.name],
             outcomes=OUTCOMES,

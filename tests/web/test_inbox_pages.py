@@ -192,3 +192,16 @@ def test_a_worker_sees_where_the_person_said_they_are(
         world.text(ANNA, digit)
     do(browser, worker, talk, "take")
     assert "Thailand · pier · fishing" in shown(browser, worker, f"/inbox/{talk}")
+
+
+def test_a_worker_has_the_person_asked_where_they_are_by_digits(
+    world: World, browser: Browser, worker: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    assert do(browser, worker, talk, "reply", name="finder", seen="0").status_code == 303
+    world.text(ANNA, "3")
+    world.send()
+    landmarks = world.runtime.desk.replies.landmarks
+    assert landmarks.text("place", "", "km") in world.got(ANNA)
+    assert world.got(ANNA)[-1] == landmarks.text("landmark", "vn", "km")
+    assert "Viet Nam" in shown(browser, worker, f"/inbox/{talk}")

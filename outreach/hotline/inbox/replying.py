@@ -7,8 +7,11 @@ where it can't leave in time; whoever wrote it sees at once what became of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from outreach.content.landmarks import PLACE
 from outreach.content.rules.services import ONLY_IF_CHOSEN, withheld_because
+from outreach.hotline import landmarks
 from outreach.hotline.answering import queue
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import queries
@@ -19,12 +22,15 @@ from outreach.hotline.rules.replying import MOST_PARTS
 from outreach.kernel.errors import BadInput, Conflict, Refused
 from outreach.language.denylist import find
 from outreach.language.digits import to_ascii_digits
+from outreach.language.fallback import DEFAULT
 from outreach.language.parts import count
 from outreach.store.engine import transaction
 from outreach.store.ledger import Fact, append
 
 _NUMBER = re.compile(r"\d(?:[\s.\-]?\d){2,}")
 _NO_DIGIT = re.compile(r"\D")
+# The reply whose answer is a digit (`hotline/landmarks.py`).
+FINDER = "finder"
 # Shorter ones are numbers only where the directory knows them: a price is none.
 _LONG = 6
 
@@ -48,6 +54,8 @@ def reply(
         if latest is None:
             raise Refused("It is too late to text: the phone may be in other hands by now.")
         text = _neutral(desk, name, row.language) if name else free(desk, body)
+        if name == FINDER:
+            landmarks.ask(connection, desk, number, row.language or DEFAULT, now)
         queue(connection, desk, number, text, now, author=worker.name, until=latest)
         look(connection, row, worker, now)
         queries.change(connection, row.id, {"state": Stage.WAITING, "replies": row.replies + 1})
@@ -68,10 +76,19 @@ def free(desk: Desk, body: str) -> str:
     return text
 
 
-def _neutral(desk: Desk, name: str, language: str) -> str:
+def offered(desk: Desk, language: str) -> Mapping[str, str]:
+    """The neutral replies by name, the first question of the finder last; none where they are not
+    approved."""
     if not (desk.phrases.approved or desk.rehearsing):
+        return {}
+    asked = desk.replies.landmarks.text(PLACE, "", language or DEFAULT)
+    return {**desk.phrases.replies_in(language), FINDER: asked}
+
+
+def _neutral(desk: Desk, name: str, language: str) -> str:
+    replies = offered(desk, language)
+    if not replies:
         raise Refused("The replies are not approved by two people.")
-    replies = desk.phrases.replies_in(language)
     if name not in replies:
         raise BadInput("There is no such reply.")
     return replies[name]

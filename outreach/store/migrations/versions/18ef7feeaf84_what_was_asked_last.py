@@ -10,7 +10,7 @@ import outreach.store.types
 
 
 revision = '18ef7feeaf84'
-down_revision = '334622c47048'
+down_revision = 'c3f1d8a75e20'
 branch_labels = None
 depends_on = None
 
