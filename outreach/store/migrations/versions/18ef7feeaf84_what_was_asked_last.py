@@ -10,7 +10,7 @@ import outreach.store.types
 
 
 revision = '18ef7feeaf84'
-down_revision = 'c3f1d8a75e20'
+down_revision = 'e81b5c0f9d34'
 branch_labels = None
 depends_on = None
 
