@@ -156,7 +156,7 @@ def test_s23_s20_a_number_is_forgotten_alone_and_with_time(world: World, clock: 
     assert len(world.all(menu.MENU)) == 1
     clock.advance(timedelta(days=31))
     with transaction(desk.engine) as connection:
-        assert menu.forget_before(connection, clock.now() - timedelta(days=30)) == 1
+        assert menu.forget_before(connection, clock.now() - timedelta(days=30), 500) == 1
     assert world.all(menu.MENU) == []
 
 

@@ -38,6 +38,7 @@ def forget(connection: Connection, keys: Collection[bytes]) -> None:
     connection.execute(delete(MENU).where(MENU.c.number_key.in_(keys)))
 
 
-def forget_before(connection: Connection, at: datetime) -> int:
-    """Forgets what nobody touched since `at` (S20); how many numbers."""
-    return connection.execute(delete(MENU).where(MENU.c.at < at)).rowcount
+def forget_before(connection: Connection, at: datetime, limit: int) -> int:
+    """Forgets up to `limit` numbers that nobody touched since `at` (S20); how many."""
+    old = select(MENU.c.id).where(MENU.c.at < at).order_by(MENU.c.at).limit(limit)
+    return connection.execute(delete(MENU).where(MENU.c.id.in_(old))).rowcount
