@@ -127,7 +127,7 @@ def _running(metrics_port: int, split: str = "") -> Iterator[Runtime]:
     """The parts of a process that runs until it is told to stop; `split` names a command that is
     only a part of an installation."""
     from outreach.bootstrap import build, holding_keys, metrics_of, require_split
-    from outreach.kernel import logs
+    from outreach.kernel import heap, logs
     from outreach.settings import load_settings
 
     settings = load_settings()
@@ -140,6 +140,7 @@ def _running(metrics_port: int, split: str = "") -> Iterator[Runtime]:
     if metrics_port:
         metrics_of(runtime).serve(metrics_port)
     with holding_keys(runtime):
+        heap.settle()
         yield runtime
 
 

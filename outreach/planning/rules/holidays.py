@@ -39,6 +39,8 @@ def _of_year(country: str, year: int) -> frozenset[date]:
     # Imported here: it is large, and the small commands do without.
     import holidays
 
-    if country not in holidays.list_supported_countries():
+    # Asking which countries it knows would load the rules of all of them.
+    try:
+        return frozenset(holidays.country_holidays(country, years=year))
+    except NotImplementedError:
         return frozenset()
-    return frozenset(holidays.country_holidays(country, years=year))
