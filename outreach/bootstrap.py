@@ -26,12 +26,8 @@ import outreach.reach.tables
 import outreach.staff.tables
 import outreach.store.ledger
 import outreach.store.processes
-from outreach.content.directory import Directory, load_directory
-from outreach.content.doors import load_doors
-from outreach.content.optin import Wordings, load_wordings
-from outreach.content.phrases import Phrases, load_phrases
-from outreach.content.prices import Prices, load_prices
-from outreach.content.replies import Replies, load_replies
+from outreach.content.replies import Replies
+from outreach.content.shipped import directory_of, phrases_of, prices_of, replies_of, wordings_of
 from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.delivery.lane import Lane
 from outreach.delivery.pacing.book import Book, MemoryBook, SharedBook
@@ -186,21 +182,11 @@ def open_register(settings: Settings) -> Register:
     return Register(settings, engine, vault, open_clock_of(settings))
 
 
-def replies_of(settings: Settings) -> Replies:
-    """The automatic replies, checked."""
-    doors = load_doors(settings.campaigns_dir / "doors.csv")
-    return load_replies(settings.campaigns_dir / "replies", doors)
-
-
-def phrases_of(settings: Settings) -> Phrases:
-    """What hotline workers text and say, checked."""
-    doors = load_doors(settings.campaigns_dir / "doors.csv")
-    return load_phrases(settings.campaigns_dir / "phrases", doors)
-
-
-def directory_of(settings: Settings) -> Directory:
-    """The services that may be named to a person, checked."""
-    return load_directory(settings.campaigns_dir / "directory")
+def open_help_store(settings: Settings) -> Register:
+    """The same of the sealed help store, with its own keys."""
+    engine, vault = open_engine(settings), settings.help_vault()
+    admit(engine, [(HELP_STORE, vault)])
+    return Register(settings, engine, vault, open_clock_of(settings))
 
 
 def require_split(settings: Settings, command: str) -> None:
@@ -211,16 +197,6 @@ def require_split(settings: Settings, command: str) -> None:
             where="OUTREACH_DATABASE_URL",
             remedy="Run outreach serve, or set it to postgresql://user@host/name.",
         )
-
-
-def prices_of(settings: Settings) -> Prices:
-    """The price table, checked."""
-    return load_prices(settings.campaigns_dir / "prices.csv")
-
-
-def wordings_of(settings: Settings) -> Wordings:
-    """What people agree to when they join, checked."""
-    return load_wordings(settings.campaigns_dir / "optin.yaml")
 
 
 def build(settings: Settings) -> Runtime:

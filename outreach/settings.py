@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     rehearsal_clock: Path | None = Field(
         None, description="file of a rehearsal's accelerated clock; loopback gateways only"
     )
+    help_days: int = Field(30, ge=1, le=365, description="days after which help texts are redacted")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("*", mode="before")

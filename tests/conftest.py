@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
-from outreach.bootstrap import Runtime, assemble, replies_of
+from outreach.bootstrap import Runtime, assemble
+from outreach.content.shipped import replies_of
 from outreach.gateways.memory import MemoryGateway
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.sealing import Vault, new_keys, parse_keys

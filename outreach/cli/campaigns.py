@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import open_clock_of, open_engine, prices_of
+from outreach.bootstrap import open_clock_of, open_engine
 from outreach.content.campaign import approved, digest
 from outreach.content.campaign import load as load_campaign
 from outreach.content.doors import load_doors, render
+from outreach.content.shipped import prices_of
 from outreach.kernel.errors import BadInput
 from outreach.language.parts import count
 from outreach.planning import campaigns, steering

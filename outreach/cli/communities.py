@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from outreach.bootstrap import wordings_of
 from outreach.cli.asking import (
     AsJson,
     How,
@@ -21,6 +20,7 @@ from outreach.cli.asking import (
     tell,
     user,
 )
+from outreach.content.shipped import wordings_of
 from outreach.kernel.errors import BadInput
 from outreach.language.parts import count
 from outreach.people import enrolling

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import directory_of, open_clock_of
+from outreach.bootstrap import open_clock_of
 from outreach.content.rules.services import (
     CATEGORIES,
     Service,
@@ -17,6 +17,7 @@ from outreach.content.rules.services import (
     given,
     withheld_because,
 )
+from outreach.content.shipped import directory_of
 from outreach.kernel.errors import BadInput
 from outreach.settings import load_settings
 
@@ -54,7 +55,7 @@ def find(
     at: Annotated[str, typer.Option(help="A moment in UTC, e.g. 2026-11-24T03:00; now.")] = "",
     chosen: Annotated[
         list[str] | None,
-        typer.Option(help="police or immigration, if the person asked for it themselves."),
+        typer.Option(help="police, immigration or embassy, if the person asked for it themselves."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -24,6 +24,7 @@ GROUPS = {
     "delivery": "Sending: stop it and let it go on.",
     "directory": "Services that help, per country.",
     "grants": "What was promised to donors.",
+    "hotline": "Help conversations.",
     "keys": "Sealing keys: docs/keys.md.",
     "keywords": "Inbound keywords.",
     "people": "The register.",

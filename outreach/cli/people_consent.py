@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import wordings_of
 from outreach.cli.asking import (
     AsJson,
     How,
@@ -21,6 +20,7 @@ from outreach.cli.asking import (
     tell,
     user,
 )
+from outreach.content.shipped import wordings_of
 from outreach.people import enrolling, rights
 from outreach.people.persons import lapsing, linking
 from outreach.people.rules.row import Evidence

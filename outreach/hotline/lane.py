@@ -30,7 +30,8 @@ def answers_lane(help_vault: Vault) -> Lane:
 
     def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
         rows = queries.deliveries(connection, ids)
-        return {row.id: help_vault.unseal(row.address_sealed) for row in rows}
+        # One that was emptied (S20, S23) is looked for nowhere.
+        return {row.id: help_vault.unseal(row.address_sealed) for row in rows if row.address_sealed}
 
     return Lane(
         name=NAME,

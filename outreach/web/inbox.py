@@ -6,7 +6,7 @@ A number or a text is never in an address, and each reading is audited. It works
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -16,56 +16,22 @@ from starlette.routing import Route
 from outreach.bootstrap import Runtime
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import acting, listing, reading
-from outreach.hotline.inbox.replying import offered, reply
+from outreach.hotline.inbox.replying import offered
 from outreach.hotline.inbox.worker import Worker
 from outreach.hotline.lane import NAME as ANSWERS
+from outreach.hotline.referral import offering
 from outreach.hotline.rules.conversation import OUTCOMES
+from outreach.hotline.rules.referral import Outcome
 from outreach.kernel.errors import NotFound, OutreachError
 from outreach.kernel.i18n import mark as _
 from outreach.language.fallback import DEFAULT
 from outreach.staff import roster
 from outreach.staff.rules.roles import May
 from outreach.web.guard import page
+from outreach.web.inbox_forms import ACTS, GONE, Form
 from outreach.web.pages import render
 
 LIST = "/inbox"
-Form = Mapping[str, str]
-Act = Callable[[Desk, str, Worker, Form], None]
-
-
-def _replied(desk: Desk, conversation: str, worker: Worker, form: Form) -> None:
-    seen = form.get("seen", "")
-    reply(
-        desk,
-        conversation,
-        worker,
-        name=form.get("name", ""),
-        body=form.get("body", ""),
-        seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1,
-    )
-
-
-# What a form on a conversation's page does, by the end of its address.
-_ACTS: dict[str, Act] = {
-    "take": lambda desk, id_, worker, _form: acting.take(desk, id_, worker),
-    "reply": _replied,
-    "note": lambda desk, id_, worker, form: acting.note(desk, id_, worker, form.get("body", "")),
-    "child": lambda desk, id_, worker, form: acting.set_child(
-        desk, id_, worker, child=form.get("child") == "yes"
-    ),
-    "code": lambda desk, id_, worker, form: acting.set_code(
-        desk, id_, worker, form.get("word", "")
-    ),
-    "hand-over": lambda desk, id_, worker, form: acting.hand_over(
-        desk, id_, worker, form.get("to", ""), form.get("body", "")
-    ),
-    "release": lambda desk, id_, worker, _form: acting.release(desk, id_, worker),
-    "close": lambda desk, id_, worker, form: acting.close(
-        desk, id_, worker, form.get("outcome", "")
-    ),
-}
-# After these the conversation is not the worker's any more.
-_GONE = frozenset({"hand-over", "release", "close"})
 
 
 class Inbox:
@@ -84,7 +50,7 @@ class Inbox:
             page(f"{one}/live", self.standing, may),
             page(f"{one}/read", self.read_for, may, ("POST",)),
             page(f"{one}/number", self.number, may, ("POST",)),
-            *(page(f"{one}/{act}", self._acted(act), may, ("POST",)) for act in _ACTS),
+            *(page(f"{one}/{act}", self._acted(act), may, ("POST",)) for act in ACTS),
         ]
 
     async def list(self, request: Request) -> Response:
@@ -110,7 +76,7 @@ class Inbox:
             raise
         except OutreachError as error:
             return await self._shown(request, error)
-        return self._thread(request, thread)
+        return await self._thread(request, thread)
 
     async def standing(self, request: Request) -> Response:
         """How the newest replies stand."""
@@ -136,7 +102,7 @@ class Inbox:
             form = await _form(request)
             try:
                 await asyncio.to_thread(
-                    _ACTS[act], self._desk, _id(request), worker_of(request), form
+                    ACTS[act], self._desk, _id(request), worker_of(request), form
                 )
             except NotFound:
                 raise
@@ -144,7 +110,7 @@ class Inbox:
                 return await self._shown(request, error, form.get("body", ""))
             if act == "reply":
                 self._wake(ANSWERS)
-            return RedirectResponse(LIST if act in _GONE else f"{LIST}/{_id(request)}", 303)
+            return RedirectResponse(LIST if act in GONE else f"{LIST}/{_id(request)}", 303)
 
         return handler
 
@@ -174,33 +140,43 @@ class Inbox:
         head = await asyncio.to_thread(reading.glance, desk.engine, _id(request))
         if head.assigned_to == worker.name and head.state != "closed":
             thread = await asyncio.to_thread(reading.read, desk, head.id, worker)
-            return self._thread(request, thread, error, body)
+            return await self._thread(request, thread, error, body)
         return _render(
             request, "glance.html", error, head=head, leads=worker.leads, now=desk.clock.now()
         )
 
-    def _thread(
+    async def _thread(
         self,
         request: Request,
         thread: reading.Thread,
         error: OutreachError | None = None,
         body: str = "",
     ) -> Response:
-        desk, worker = self._desk, worker_of(request)
-        language = thread.head.language or DEFAULT
-        return _render(
-            request,
-            "conversation.html",
-            error,
-            thread=thread,
-            head=thread.head,
-            body=body,
-            replies=offered(desk, language),
-            spoken=language,
-            colleagues=[name for name in acting.colleagues(desk) if name != worker.name],
-            outcomes=OUTCOMES,
-            now=desk.clock.now(),
+        country = request.query_params.get("country", "")
+        around = await asyncio.to_thread(
+            _around, self._desk, thread, worker_of(request).name, country
         )
+        return _render(request, "conversation.html", error, thread=thread, body=body, **around)
+
+
+def _around(desk: Desk, thread: reading.Thread, by: str, country: str) -> dict[str, Any]:
+    """What a conversation's page offers: replies, colleagues, and services where the person is."""
+    language = thread.head.language or DEFAULT
+    there = country or (thread.whereabouts and thread.whereabouts.country) or ""
+    return {
+        "head": thread.head,
+        "replies": offered(desk, language),
+        "spoken": language,
+        "colleagues": [name for name in acting.colleagues(desk) if name != by],
+        "outcomes": OUTCOMES,
+        "offers": offering.of_conversation(desk, thread.head.id),
+        "country": there,
+        "countries": offering.countries(desk),
+        "choice": offering.choice(desk, there),
+        "provinces": offering.coordinated(desk),
+        "ends": list(Outcome),
+        "now": desk.clock.now(),
+    }
 
 
 def worker_of(request: Request) -> Worker:

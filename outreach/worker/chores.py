@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
 from outreach.bootstrap import Runtime
@@ -17,6 +18,7 @@ from outreach.delivery.alarm import watch
 from outreach.delivery.pacing.book import MemoryBook
 from outreach.hotline.catching_up import catch_up
 from outreach.hotline.duty.escalating import escalate
+from outreach.hotline.retention.redacting import redact
 from outreach.planning import broadcasts, unreachable
 from outreach.planning.steering import end_canceled
 from outreach.reach import fold
@@ -99,6 +101,13 @@ async def _lapse(runtime: Runtime) -> None:
         after = await in_thread(runtime, unreachable.lapse, runtime.engine, runtime.clock, after)
 
 
+async def _redact(runtime: Runtime) -> None:
+    """Redacts help conversations that are old, some hundred rows at a time (S20)."""
+    keep = timedelta(days=runtime.settings.help_days)
+    while await in_thread(runtime, redact, runtime.engine, runtime.clock, keep):
+        continue
+
+
 async def _note_pace(runtime: Runtime) -> None:
     """Writes down the pace of a process that sends alone, for who looks from outside."""
     if isinstance(runtime.book, MemoryBook):
@@ -121,4 +130,5 @@ CHORES = (
     Chore("note_pace", 3.0, _note_pace),
     # A daily turn would never come where processes are restarted daily.
     Chore("lapse", 3_600.0, _lapse),
+    Chore("redact", 3_600.0, _redact),
 )

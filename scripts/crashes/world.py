@@ -23,7 +23,8 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
-from outreach.bootstrap import assemble, replies_of
+from outreach.bootstrap import assemble
+from outreach.content.shipped import replies_of
 from outreach.gateways.registry import gateway_from
 from outreach.kernel.clock import RehearsalClock
 from outreach.kernel.errors import Unavailable

@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from outreach.bootstrap import migrate, prices_of
+from outreach.bootstrap import migrate
 from outreach.content.campaign import load
 from outreach.content.doors import load_doors, render
+from outreach.content.shipped import prices_of
 from outreach.kernel.mask import mask
 from outreach.language.parts import count as count_parts
 from outreach.people.importing import ImportReport, import_contacts

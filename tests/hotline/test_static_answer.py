@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach.bootstrap import replies_of
+from outreach.content.shipped import replies_of
 from outreach.settings import load_settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "gateways.md"

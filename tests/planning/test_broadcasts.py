@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from outreach.bootstrap import prices_of
+from outreach.content.shipped import prices_of
 from outreach.delivery import switches
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.kernel.clock import FixedClock

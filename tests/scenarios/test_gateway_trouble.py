@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table
 
-from outreach.bootstrap import Runtime, assemble, replies_of
+from outreach.bootstrap import Runtime, assemble
+from outreach.content.shipped import replies_of
 from outreach.delivery import settle, switches
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.gateways.registry import gateway_from

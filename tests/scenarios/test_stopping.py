@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Engine
 
-from outreach.bootstrap import assemble, replies_of
+from outreach.bootstrap import assemble
 from outreach.content.queries import WORDINGS
+from outreach.content.shipped import replies_of
 from outreach.delivery import switches
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.gateways.registry import gateway_from

@@ -9,6 +9,8 @@ import pytest
 from outreach.bootstrap import Runtime
 from outreach.hotline import queries
 from outreach.hotline.inbox import listing
+from outreach.kernel.clock import SystemClock
+from outreach.staff import accounts
 from tests.asgi import Browser, Page
 from tests.web.test_signing import FORM, add, cookie, enrol
 from tests.world import World, number
@@ -140,6 +142,30 @@ def test_a_conversation_is_handed_over_and_ended(
     assert "call at noon" in page
     do(browser, other, talk, "close", outcome="answered")
     assert "Nothing waits here" in shown(browser, other, "/inbox")
+
+
+def test_s22_a_coordinator_sees_what_was_addressed_to_them_alone(
+    runtime: Runtime, browser: Browser, talk: str, world: World
+) -> None:
+    accounts.add(runtime.engine, SystemClock(), "chan", ["coordinator"], "01", by="tests")
+    code = accounts.renew(runtime.engine, SystemClock(), "chan", by="tests")
+    who = cookie(enrol(browser, "chan", code))
+    page = shown(browser, who, "/referrals")
+    assert "Nothing waits here" in page
+    assert browser.get(f"/inbox/{talk}", headers=who).status_code == 403
+    form = {"referral": "rf_none", "stage": "acknowledged"}
+    assert browser.post("/referrals/step", form, headers=who | FORM).status_code == 404
+
+
+def test_s29_the_page_says_where_nothing_verified_is_open(
+    browser: Browser, worker: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    page = browser.get(f"/inbox/{talk}", headers=worker, params=ENGLISH | {"country": "KH"}).text
+    assert "Nothing verified is open there now" in page
+    assert ">117<" not in page
+    refused = do(browser, worker, talk, "offer", service="kh-117", country="KH", chosen="yes")
+    assert refused.status_code == 404
 
 
 def test_s18_the_number_is_shown_in_the_answer_to_a_form_alone(

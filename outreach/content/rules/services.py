@@ -1,5 +1,5 @@
 """Decides which services may be given to a person (S29, S33): verified, not expired, open now,
-reachable from where they are; police and immigration only where the person chose so."""
+reachable from where they are; police, immigration and embassies only where the person chose so."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ CATEGORIES = (
     "shelter", "medical", "psychosocial", "legal", "wages", "documents", "return",
     "reintegration", "child", "emergency", "none",
 )  # fmt: skip
-AUTHORITIES = ("police", "immigration", "labour", "child_protection", "none")
+AUTHORITIES = ("police", "immigration", "embassy", "labour", "child_protection", "none")
 # Officials may be complicit: the person chooses them, never we.
-ONLY_IF_CHOSEN = frozenset({"police", "immigration"})
+ONLY_IF_CHOSEN = frozenset({"police", "immigration", "embassy"})
 SOON = timedelta(days=30)
 # Malaysia's operators block a text with a number in it, unless it was registered.
 _NO_NUMBERS_IN_TEXTS = frozenset({"MY"})

@@ -28,6 +28,7 @@ class May(StrEnum):
     SEE_REACH = "see_reach"
     ANSWER_HELP = "answer_help"
     LEAD_HELP = "lead_help"
+    SEE_REFERRALS = "see_referrals"
     SEE_AUDIT = "see_audit"
     ADMINISTER = "administer"
 
@@ -37,8 +38,9 @@ _MAY: dict[Role, frozenset[May]] = {
     Role.HOTLINE_SUPERVISOR: frozenset({May.ANSWER_HELP, May.LEAD_HELP}),
     Role.CAMPAIGN_MANAGER: frozenset({May.SEE_CAMPAIGNS, May.RUN_CAMPAIGNS, May.SEE_REACH}),
     Role.APPROVER: frozenset({May.SEE_CAMPAIGNS, May.APPROVE}),
-    # The calendar and suppressed counts of their province; never numbers or conversations.
-    Role.COORDINATOR: frozenset({May.SEE_CAMPAIGNS, May.SEE_REACH}),
+    # The calendar and suppressed counts of their province, and what a person addressed to them;
+    # never numbers or conversations.
+    Role.COORDINATOR: frozenset({May.SEE_CAMPAIGNS, May.SEE_REACH, May.SEE_REFERRALS}),
     Role.DONOR: frozenset({May.SEE_REACH}),
     Role.AUDITOR: frozenset({May.SEE_CAMPAIGNS, May.SEE_REACH, May.SEE_AUDIT}),
     # Looks after accounts; reads nobody's conversations.

@@ -1,0 +1,1 @@
+"""What of help conversations is kept, how long (S20), and how one is sealed at once (S23)."""
