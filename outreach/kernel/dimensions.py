@@ -15,6 +15,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "channel": ("sms", "voice", NOT_ASKED),
     "reads": _YES_NO,
     "shows_khmer": _YES_NO,
+    "phone_is": ("own", "shared", NOT_ASKED),
     "sex": ("female", "male", "other", *_UNSAID),
     "age_band": ("under 18", "18-24", "25-34", "35-49", "50+", *_UNSAID),
     "audience": ("aspirant", "current", "returnee", "family", "authority", *_UNSAID),

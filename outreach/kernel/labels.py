@@ -14,6 +14,8 @@ VALUE_LABELS: dict[str, str] = {
     "vi": _("Vietnamese"),
     "yes": _("yes"),
     "no": _("no"),
+    "own": _("own"),
+    "shared": _("shared"),
     "female": _("women"),
     "male": _("men"),
     "other": _("other"),

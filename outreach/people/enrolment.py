@@ -5,7 +5,7 @@ An import never revives an opt-out and never overwrites what a person told us th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from outreach.kernel.ids import public_ids
 from outreach.kernel.sealing import Vault
 from outreach.people import queries
 from outreach.people.history import Step, begin, note
+from outreach.people.rules.community import Known
 from outreach.people.rules.consent import Consent, Event, after
 from outreach.people.rules.row import Entry, Evidence
 
@@ -26,6 +27,7 @@ BLANK = {
     "channel": "",
     "reads": NOT_ASKED,
     "shows_khmer": NOT_ASKED,
+    "phone_is": NOT_ASKED,
     "sex": NOT_ASKED,
     "age_band": NOT_ASKED,
     "audience": NOT_ASKED,
@@ -36,6 +38,7 @@ BLANK = {
     "commune": NOT_ASKED,
 }
 _SOURCE, _UNPROVEN = "import", ("", "", "")
+_PLACES = frozenset({"province", "commune"})
 _BLANK, _LANGUAGE = tuple(BLANK.values()), tuple(BLANK).index("language")
 # What a new contact has beside that.
 _KEPT = (
@@ -47,7 +50,8 @@ class Found(NamedTuple):
     """An entry ready to be looked for and written: what takes time is done where the file is read.
 
     `keys` are the number's fingerprints under every lookup key, the current one first; `values`
-    are all of BLANK's columns, `said` those among them that the file gives.
+    are all of BLANK's columns, `said` those among them that the file gives (what a community says
+    of its members counts only for somebody new). `community` is 0 where there is none.
     """
 
     keys: tuple[bytes, ...]
@@ -57,6 +61,7 @@ class Found(NamedTuple):
     values: tuple[str, ...]
     said: tuple[str, ...]
     evidence: Evidence | None
+    community: int = 0
 
     def __repr__(self) -> str:
         return "Found()"
@@ -92,25 +97,28 @@ class Tally:
 
 @dataclass
 class Plan:
-    """What is to be written: new people (with the consent they get), changed rows, and the steps
-    of consent of those who were known."""
+    """What is to be written: new people (with the consent they get), changed rows, the steps of
+    consent of those who were known, and (community, contact) of who is to belong to one."""
 
     added: list[tuple[Found, str]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    members: list[tuple[int, int]] = field(default_factory=list)
 
 
 def found(entry: Entry, vault: Vault) -> Found:
     """An entry ready to be looked for."""
-    number, said = entry.number, entry.values
+    number, said, member = entry.number, entry.values, entry.community
+    told = {**_of_members(member, said), **said} if member else said
     return Found(
         tuple(vault.lookups(number.e164)),
         vault.seal(number.e164),
         number.zone,
         number.operator_hint,
-        tuple(map(said.get, BLANK, _BLANK)),
+        tuple(map(told.get, BLANK, _BLANK)),
         tuple(said),
         entry.evidence,
+        member.id if member else 0,
     )
 
 
@@ -121,6 +129,10 @@ def plan(connection: Connection, entries: Iterable[Found], now: datetime, tally:
     known = queries.known(connection, every, BLANK)
     stopped = queries.opted_out(connection, every)
     planned = Plan()
+    joining = {
+        known[key].id for entry in items if entry.community for key in entry.keys if key in known
+    }
+    belong = queries.belonging(connection, joining) if joining else set()
     for entry in items:
         row = next((known[key] for key in entry.keys if key in known), None)
         said_stop = not stopped.isdisjoint(entry.keys)
@@ -130,6 +142,10 @@ def plan(connection: Connection, entries: Iterable[Found], now: datetime, tally:
             tally.added += 1
         else:
             changed, consent = _change(planned, row, entry, said_stop, now)
+            member = (entry.community, row.id)
+            if entry.community and member not in belong:
+                planned.members.append(member)
+                changed = True
             tally.updated += changed
             tally.unchanged += not changed
         tally.listed += consent is Consent.LISTED
@@ -145,25 +161,42 @@ def enrol(connection: Connection, entries: Iterable[Found], now: datetime, tally
     """
     queries.hold(connection, alone=True)
     planned = plan(connection, entries, now, tally)
-    _add(connection, planned.added, now)
+    joined = _add(connection, planned.added, now)
     queries.set_contacts(connection, planned.changed)
+    queries.add_members(connection, [*planned.members, *joined], now)
     note(connection, planned.steps, now)
 
 
-def _add(connection: Connection, added: Sequence[tuple[Found, str]], now: datetime) -> None:
+def _add(
+    connection: Connection, added: Sequence[tuple[Found, str]], now: datetime
+) -> list[tuple[int, int]]:
+    """Adds people; returns who of them belongs where."""
     if not added:
-        return
+        return []
     ids = queries.reserve_contacts(connection, len(added))
     rows, events = [], []
     for row_id, named, (entry, consent) in zip(
         ids, public_ids("co", len(added)), added, strict=True
     ):
-        keys, sealed, timezone, operator, values, _, proof = entry
+        keys, sealed, timezone, operator, values, _, proof, _ = entry
         rows.append((row_id, named, keys[0], sealed, consent, timezone, operator, *values))
         proven = (proof.how, proof.wording, proof.given_on) if proof else _UNPROVEN
         events.append((row_id, keys[0], "", consent, _SOURCE, values[_LANGUAGE], *proven))
     queries.add_contacts(connection, (*_KEPT, *BLANK), rows, now)
     begin(connection, ids, events, now)
+    return [
+        (entry.community, row_id)
+        for row_id, (entry, _consent) in zip(ids, added, strict=True)
+        if entry.community
+    ]
+
+
+def _of_members(community: Known, said: Mapping[str, str]) -> Mapping[str, str]:
+    """What a community says of a new member; nothing of places where the file names one."""
+    found = community.columns
+    if not _PLACES.isdisjoint(said):
+        return {name: value for name, value in found.items() if name not in _PLACES}
+    return found
 
 
 def _change(

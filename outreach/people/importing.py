@@ -27,14 +27,15 @@ from outreach.kernel.mask import mask, scrub
 from outreach.kernel.sealing import Vault
 from outreach.people.enrolment import Found, Tally, enrol, found, plan
 from outreach.people.files import open_rows
-from outreach.people.places import gazetteer
+from outreach.people.places import communities, gazetteer
 from outreach.people.rejects import Rejects
 from outreach.people.rows import Line
 from outreach.people.rules.columns import TOP, Columns, guess, misplaced, recognised
+from outreach.people.rules.community import Communities
 from outreach.people.rules.gazetteer import Gazetteer
 from outreach.people.rules.numbers import HOME
 from outreach.people.rules.reasons import Reason
-from outreach.people.rules.row import Entry, Place, Wrong, read
+from outreach.people.rules.row import Community, Entry, Place, Wrong, read
 from outreach.store.engine import reading, transaction
 
 CHUNK = 5_000
@@ -101,6 +102,7 @@ class _Work:
     today: date
     place: Place
     country: str
+    community: Community
     rejects: Rejects | None = None
     rejected: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -117,7 +119,7 @@ class _Work:
         if width > len(self.columns.header) and any(cells[len(self.columns.header) :]):
             return line, (Wrong("row", Reason.CELLS),)
         by_field = {name: cells[i] for name, i in at.items() if i < width}
-        entry = read(by_field, self.today, self.place, self.country)
+        entry = read(by_field, self.today, self.place, self.country, self.community)
         return found(entry, self.vault) if isinstance(entry, Entry) else (line, entry)
 
     def report(
@@ -183,7 +185,9 @@ def import_contacts(
         lines = _checked(lines, columns, header, path)
         today = clock.now().astimezone(_HOME_ZONE).date()
         place = lru_cache(8_192)(_places(engine, columns).find)
-        work = _Work(columns, vault, today, place, choices.country)
+        named = communities(engine) if "community" in columns.at else Communities(())
+        community = lru_cache(8_192)(named.find)
+        work = _Work(columns, vault, today, place, choices.country, community)
         with _read_ahead(work, lines, chunk) as chunks, _uncollected() as tidy:
             # Made after the process that reads ahead, which would hold it too.
             work.rejects = None if dry_run else Rejects(rejects_path, columns.header)

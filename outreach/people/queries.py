@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, func, select, update
 
 from outreach.kernel.dimensions import PERSONAL
-from outreach.people.tables import ConsentEvent, Contact, OptOut, Place, RegisterAudit
+from outreach.people.tables import (
+    Community,
+    ConsentEvent,
+    Contact,
+    Membership,
+    OptOut,
+    Place,
+    RegisterAudit,
+)
 from outreach.store.bulk import add_rows, reserve_ids
 from outreach.store.dialect import among, insert, locked, present
 
@@ -17,6 +25,8 @@ CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
 EVENTS: Table = ConsentEvent.__table__  # type: ignore[attr-defined]
 OPT_OUTS: Table = OptOut.__table__  # type: ignore[attr-defined]
 PLACES: Table = Place.__table__  # type: ignore[attr-defined]
+_COMMUNITIES: Table = Community.__table__  # type: ignore[attr-defined]
+_MEMBERS: Table = Membership.__table__  # type: ignore[attr-defined]
 AUDIT: Table = RegisterAudit.__table__  # type: ignore[attr-defined]
 # Any number that nothing else locks.
 _REGISTER = 0x0C0D5E47
@@ -106,6 +116,32 @@ def known(
     query = select(c.id, c.number_key, c.consent, c.own_words, *asked)
     found = connection.execute(query.where(among(connection, c.number_key, here)))
     return {row.number_key: row for row in found}
+
+
+def communities(connection: Connection) -> Sequence[Row[Any]]:
+    """The communities that people can join."""
+    c = _COMMUNITIES.c
+    names = ("id", "public_id", "join_code", "kind", "place", "country", "name_km", "name_en")
+    return connection.execute(
+        select(*(c[name] for name in names)).where(c.archived_at.is_(None))
+    ).all()
+
+
+def belonging(connection: Connection, ids: Collection[int]) -> set[tuple[int, int]]:
+    """(community, contact) of the contacts `ids`: where they are, and where they left."""
+    m = _MEMBERS.c
+    query = select(m.community_id, m.contact_id).where(among(connection, m.contact_id, ids))
+    return {(row.community_id, row.contact_id) for row in connection.execute(query)}
+
+
+def add_members(connection: Connection, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Puts (community, contact) down as a list says it; whoever left stays out."""
+    if pairs:
+        rows = [
+            {"community_id": community, "contact_id": contact, "how": "list", "at": now}
+            for community, contact in pairs
+        ]
+        connection.execute(insert(connection, _MEMBERS).on_conflict_do_nothing(), rows)
 
 
 def reserve_contacts(connection: Connection, count: int) -> list[int]:

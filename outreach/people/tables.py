@@ -51,6 +51,9 @@ class Contact(SQLModel, table=True):
     channel: str = Field(default="", max_length=5)
     reads: str = Field(default=NOT_ASKED, max_length=10)
     shows_khmer: str = Field(default=NOT_ASKED, max_length=10)
+    phone_is: str = Field(
+        default=NOT_ASKED, max_length=10, sa_column_kwargs={"server_default": NOT_ASKED}
+    )
     sex: str = Field(default=NOT_ASKED, max_length=20)
     age_band: str = Field(default=NOT_ASKED, max_length=20)
     audience: str = Field(default=NOT_ASKED, max_length=20)

@@ -34,6 +34,7 @@ class Roster:
         return [
             page(_ROSTER, self.page, May.ANSWER_HELP),
             page(f"{_ROSTER}/take-over", self.take_over, May.ANSWER_HELP, ("POST",)),
+            page(f"{_ROSTER}/seen", self.seen, May.ANSWER_HELP, ("POST",)),
             page(f"{_ROSTER}/add", self.add, May.LEAD_HELP, ("POST",)),
             page(f"{_ROSTER}/remove", self.remove, May.LEAD_HELP, ("POST",)),
         ]
@@ -57,6 +58,12 @@ class Roster:
             return await self._shown(request, error)
         return RedirectResponse(_ROSTER, 303)
 
+    async def seen(self, request: Request) -> Response:
+        """Notes that somebody has seen the alerts that were shown."""
+        upto, by = await _number(request, "upto"), request.scope["who"].name
+        await asyncio.to_thread(handing_over.see_alerts, self._desk, by, upto)
+        return RedirectResponse(_ROSTER, 303)
+
     async def add(self, request: Request) -> Response:
         """Puts somebody on duty."""
         form, desk = await request.form(), self._desk
@@ -75,12 +82,10 @@ class Roster:
 
     async def remove(self, request: Request) -> Response:
         """Takes a shift out."""
-        written, desk = str((await request.form()).get("shift", "")), self._desk
-        if not (written.isascii() and written.isdigit() and len(written) < 19):
-            raise NotFound(_("There is no such page."))
+        shift, desk = await _number(request, "shift"), self._desk
         by = request.scope["who"].name
         try:
-            await asyncio.to_thread(roster.remove, desk.engine, desk.clock, int(written), by=by)
+            await asyncio.to_thread(roster.remove, desk.engine, desk.clock, shift, by=by)
         except NotFound:
             return RedirectResponse(_ROSTER, 303)  # somebody was faster: it is out
         return RedirectResponse(_ROSTER, 303)
@@ -109,6 +114,13 @@ class Roster:
             now=clock.now(),
             here="roster",
         )
+
+
+async def _number(request: Request, name: str) -> int:
+    written = str((await request.form()).get(name, ""))
+    if not (written.isascii() and written.isdigit() and len(written) < 19):
+        raise NotFound(_("There is no such page."))
+    return int(written)
 
 
 def _shift(form: FormData) -> Shift:

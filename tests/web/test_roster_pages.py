@@ -7,7 +7,9 @@ import re
 import pytest
 
 from outreach.bootstrap import Runtime
+from outreach.hotline import queries as store
 from outreach.hotline.callback import missed_call
+from outreach.store.engine import transaction
 from tests.asgi import Browser
 from tests.web.test_signing import FORM, add, cookie, enrol
 from tests.world import World, number
@@ -68,6 +70,19 @@ def test_what_is_open_is_taken_over_by_who_has_read_it(
     assert "Taken over last" in browser.get("/roster", headers=lead, params=ENGLISH).text
     world.text(number(2), "ជួយខ្ញុំផង")
     assert browser.post(f"{path}?lang=en", form, headers=lead | FORM).status_code == 409
+
+
+def test_alerts_are_shown_in_words_and_seen_once(
+    runtime: Runtime, browser: Browser, lead: dict[str, str]
+) -> None:
+    with transaction(runtime.engine) as connection:
+        store.add_alert(connection, "answer_failed", "re_secret", runtime.clock.now())
+    page = browser.get("/roster", headers=lead, params=ENGLISH)
+    assert "an answer did not arrive" in page.text
+    assert "re_secret" not in page.text
+    browser.post("/roster/seen", {"upto": "1"}, headers=lead | FORM, follow=False)
+    assert "did not arrive" not in browser.get("/roster", headers=lead, params=ENGLISH).text
+    assert browser.post("/roster/seen", {"upto": "x"}, headers=lead | FORM).status_code == 404
 
 
 def test_the_warning_stands_on_the_calls_and_the_console(

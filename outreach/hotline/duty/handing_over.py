@@ -39,14 +39,22 @@ class OpenConversation:
 
 
 @dataclass(frozen=True)
+class OpenAlert:
+    """Something that did not go as it should, and when; whose it was is not told."""
+
+    id: int
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class HandOver:
-    """What is open: conversations, call-backs that wait or are being made, and alerts (how many of
-    each kind). `seen` names exactly this list; `taken_by` is who took over last, `taken_at`
-    when."""
+    """What is open: conversations, call-backs that wait or are being made, and alerts. `seen` names
+    exactly this list; `taken_by` is who took over last, `taken_at` when."""
 
     conversations: tuple[OpenConversation, ...]
     calls: int
-    alerts: dict[str, int]
+    alerts: tuple[OpenAlert, ...]
     seen: str
     taken_by: str
     taken_at: datetime | None
@@ -79,10 +87,21 @@ def take_over(desk: Desk, by: str, seen: str, *, child_trained: bool) -> int:
         counts = {
             "conversations": len(found.conversations),
             "calls": found.calls,
-            "alerts": sum(found.alerts.values()),
+            "alerts": len(found.alerts),
         }
         queries.add_taken(connection, {"by": by, "at": now, "moved": moved, **counts})
     return moved
+
+
+def see_alerts(desk: Desk, by: str, upto: int) -> int:
+    """Notes that `by` has seen the alerts up to the one numbered `upto`: nobody is told of them any
+    more. Returns how many there were."""
+    now = desk.clock.now()
+    with transaction(desk.engine) as connection:
+        seen = queries.see_alerts(connection, upto, now)
+        if seen:
+            store.audit(connection, by, "saw alerts", f"up to {upto}", now)
+    return seen
 
 
 def _listed(connection: Connection, now: datetime) -> HandOver:
@@ -100,17 +119,17 @@ def _listed(connection: Connection, now: datetime) -> HandOver:
         for row in queries.open_conversations(connection, _SHOWN)
     )
     calls = queries.open_calls(connection, now, _SHOWN)
-    alerts = queries.open_alerts(connection, COVERED)
+    alerts = queries.open_alerts(connection, COVERED, _SHOWN)
     what = [
         [(item.id, item.assigned_to) for item in conversations],
         [row.id for row in calls],
-        sorted(alerts.items()),
+        [row.id for row in alerts],
     ]
     last = queries.last_taken(connection)
     return HandOver(
         conversations,
         len(calls),
-        alerts,
+        tuple(OpenAlert(row.id, row.kind, row.at) for row in alerts),
         hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16],
         last.by if last else "",
         last.at if last else None,

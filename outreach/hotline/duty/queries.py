@@ -142,11 +142,18 @@ def open_calls(connection: Connection, now: datetime, limit: int) -> Sequence[Ro
     return connection.execute(query.limit(limit)).all()
 
 
-def open_alerts(connection: Connection, but: Collection[str]) -> dict[str, int]:
-    """How many alerts of each kind, `but` those kinds, nobody has seen."""
+def open_alerts(connection: Connection, but: Collection[str], limit: int) -> Sequence[Row[Any]]:
+    """The alerts that nobody has seen, of all kinds `but` those, oldest first."""
     a = ALERTS.c
-    query = select(a.kind, func.count()).where(a.seen_at.is_(None), a.kind.not_in(but))
-    return {row[0]: row[1] for row in connection.execute(query.group_by(a.kind))}
+    query = select(a.id, a.kind, a.at).where(a.seen_at.is_(None), a.kind.not_in(but))
+    return connection.execute(query.order_by(a.id).limit(limit)).all()
+
+
+def see_alerts(connection: Connection, upto: int, now: datetime) -> int:
+    """Notes that alerts up to one were seen; returns how many."""
+    a = ALERTS.c
+    statement = update(ALERTS).where(a.seen_at.is_(None), a.id <= upto)
+    return connection.execute(statement.values(seen_at=now)).rowcount
 
 
 def give(

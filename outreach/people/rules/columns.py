@@ -42,6 +42,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "destination": ("destination", "destination country", "ប្រទេសគោលដៅ"),
     "sector": ("sector", "destination sector", "work sector", "job sector", "វិស័យ"),
     "present": ("present", "present country", "country now", "lives in", "present place"),
+    "community": (
+        "community", "community code", "community name", "join code", "សហគមន៍",
+        "លេខកូដសហគមន៍", "ឈ្មោះសហគមន៍",
+    ),
+    "phone_is": (
+        "phone is", "own phone", "own or shared", "phone owner", "ម្ចាស់ទូរស័ព្ទ",
+    ),
     "consent_how": ("consent how", "how consented", "consent"),
     "consent_when": ("consent when", "consent date", "date of consent"),
     "consent_wording": ("consent wording", "wording", "wording version"),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from outreach.kernel.errors import BadInput
+from outreach.people.rules.join_code import read_code
+from outreach.people.rules.reasons import Reason
+from outreach.people.rules.spelling import plain, sound, untitled
 
 IN_GAZETTEER = ("province", "district", "commune", "village")
 ELSEWHERE = ("factory", "port", "returnee_centre", "destination_group")
@@ -33,3 +39,56 @@ def columns_of(kind: str, place: str, country: str) -> dict[str, str]:
     elif country != "KH":
         found |= {"destination": country, "present": country}
     return found
+
+
+@dataclass(frozen=True)
+class Known:
+    """A community that people can be put into by a list."""
+
+    id: int
+    public_id: str
+    join_code: str
+    kind: str
+    place: str
+    country: str
+    name_km: str
+    name_en: str
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What belonging to it says of a person of whom nothing else is known."""
+        return columns_of(self.kind, self.place, self.country)
+
+
+class Communities:
+    """Communities in memory, to be asked once per row of a file: by code, or by a name in any
+    spelling."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self._by_code: dict[str, Known] = {}
+        self._by_name: tuple[dict[str, dict[int, Known]], ...] = ({}, {}, {})
+        for community in known:
+            self._by_code |= {community.join_code: community, community.public_id: community}
+            for name in (community.name_km, community.name_en):
+                for names, spelled in zip(self._by_name, _spellings(name), strict=True):
+                    if spelled:
+                        names.setdefault(spelled, {})[community.id] = community
+
+    def find(self, written: str) -> Known | Reason:
+        """The one community that `written` means, or why there is none."""
+        code = read_code(written) or written.strip()
+        if code in self._by_code:
+            return self._by_code[code]
+        for names, spelled in zip(self._by_name, _spellings(written), strict=True):
+            found = names.get(spelled, {})
+            if found:
+                several = len(found) > 1
+                return Reason.AMBIGUOUS_COMMUNITY if several else next(iter(found.values()))
+        return Reason.NO_COMMUNITY
+
+
+def _spellings(name: str) -> tuple[str, str, str]:
+    """A name as it is written, without what its kind is called, and by its sound."""
+    written = plain(name)
+    bare = untitled(written)
+    return written, bare, sound(bare)

@@ -24,6 +24,8 @@ class Reason(StrEnum):
     NO_PLACE = "no_place"
     AMBIGUOUS_PLACE = "ambiguous_place"
     OTHER_PROVINCE = "other_province"
+    NO_COMMUNITY = "no_community"
+    AMBIGUOUS_COMMUNITY = "ambiguous_community"
     VALUE = "value"
     BIRTH_DATE = "birth_date"
     EVIDENCE = "evidence"
@@ -69,6 +71,14 @@ _WORDS: dict[Reason, tuple[str, str]] = {
         "មានទីកន្លែងច្រើនឈ្មោះនេះ សូមសរសេរលេខកូដ។",
     ),
     Reason.OTHER_PROVINCE: ("The commune lies in another province.", "ឃុំនៅខេត្តផ្សេង។"),
+    Reason.NO_COMMUNITY: (
+        "No such community is registered; write its join code.",
+        "រកមិនឃើញសហគមន៍ សូមសរសេរលេខកូដ។",
+    ),
+    Reason.AMBIGUOUS_COMMUNITY: (
+        "Several communities have this name; write its join code.",
+        "មានសហគមន៍ច្រើនឈ្មោះនេះ សូមសរសេរលេខកូដ។",
+    ),
     Reason.VALUE: ("This value is not among the known ones.", "តម្លៃមិនត្រឹមត្រូវ។"),
     Reason.BIRTH_DATE: (
         "Birth dates are not kept; write an age band, such as 18-24.",

@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 from outreach.kernel.dimensions import NOT_ASKED, PREFER_NOT
+from outreach.people.rules.community import Known
 from outreach.people.rules.countries import country_code
 from outreach.people.rules.days import read_day, without_numbers
 from outreach.people.rules.numbers import HOME, Number, parse_number
@@ -24,6 +25,7 @@ _CELL_MOST, _HOW_MOST, _WORDING_MOST = 300, 80, 40
 _PLACES = ("province", "commune", "district")
 
 Place = Callable[[str, str, str], tuple[str, str] | Reason]
+Community = Callable[[str], Known | Reason]
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,12 @@ class Evidence:
 @dataclass(frozen=True)
 class Entry:
     """A usable row. `values` are the contact's columns as the file gives them; `evidence` is None
-    for somebody who is only listed."""
+    for somebody who is only listed; `community` is None where it names none."""
 
     number: Number
     values: Mapping[str, str]
     evidence: Evidence | None
+    community: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,16 @@ class Wrong:
 
 
 def read(
-    cells: Mapping[str, str], today: date, place: Place, country: str = HOME
+    cells: Mapping[str, str],
+    today: date,
+    place: Place,
+    country: str = HOME,
+    community: Community | None = None,
 ) -> Entry | tuple[Wrong, ...]:
     """The entry in a row's `cells` (by field), or all that is wrong with it.
 
     `today` is the local day; `place(province, commune, district)` finds the codes of the first
-    two, or says why not; numbers without a country are of `country`.
+    two, or says why not; so does `community(name)`; numbers without a country are of `country`.
     """
     kept = {name: _cell(text) for name, text in cells.items()}
     wrong = [Wrong(name, Reason.LENGTH) for name, text in kept.items() if len(text) > _CELL_MOST]
@@ -81,9 +88,13 @@ def read(
     if isinstance(found, Wrong):
         wrong.append(found)
     wrong += lacking
-    if wrong or isinstance(number, Wrong) or isinstance(found, Wrong):
+    named = kept.get("community", "")
+    member = community(named) if named and community else None
+    if isinstance(member, Reason):
+        wrong.append(Wrong("community", member))
+    if wrong or isinstance(number, Wrong) or isinstance(found, Wrong) or isinstance(member, Reason):
         return tuple(wrong)
-    return Entry(number, said | found, evidence)
+    return Entry(number, said | found, evidence, member)
 
 
 def _cell(text: str) -> str:

@@ -29,6 +29,11 @@ _WORDS: dict[str, dict[str, str]] = {
         "female": "female", "f": "female", "woman": "female", "ស្រី": "female", "male": "male",
         "m": "male", "man": "male", "ប្រុស": "male", "other": "other",
     },
+    "phone_is": {
+        "own": "own", "mine": "own", "yes": "own", "ខ្លួនឯង": "own", "shared": "shared",
+        "share": "shared", "family": "shared", "borrowed": "shared", "no": "shared",
+        "រួម": "shared",
+    },
     "audience": {
         word: word for word in ("aspirant", "current", "returnee", "family", "authority")
     },

@@ -23,6 +23,7 @@ _TITLES: dict[str, str] = {
     "channel": _("prefers"),
     "reads": _("can read"),
     "shows_khmer": _("phone shows Khmer"),
+    "phone_is": _("phone"),
     "sector": _("sector"),
     "destination": _("destination"),
     "present": _("now in"),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Table, and_, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, Table, and_, false, not_, or_, select, true
 
 from outreach.content.audience.rule import AllOf, AnyOf, Condition, Not, Rule, Saved
 from outreach.content.audience.terms import ATTRIBUTES, COUNTRIES
@@ -23,6 +23,7 @@ from outreach.people.tables import Community, Contact, Membership
 from outreach.planning.tables import Campaign
 
 _C: Table = Contact.__table__  # type: ignore[attr-defined]
+_OTHER = _C.alias("other")
 _M: Table = Membership.__table__  # type: ignore[attr-defined]
 _G: Table = Community.__table__  # type: ignore[attr-defined]
 _D: Table = Delivery.__table__  # type: ignore[attr-defined]
@@ -95,7 +96,7 @@ def _member(which: Matched) -> Matched:
 
 def _reached_within(days: Sequence[str], now: datetime) -> Matched:
     since = now - timedelta(days=int(days[0]))
-    return _tries(_reached()).where(_D.c.first_tried_at >= since).exists()
+    return _tried(_reached(), _D.c.first_tried_at >= since)
 
 
 def _not_reached_for(days: Sequence[str], now: datetime) -> Matched:
@@ -103,27 +104,26 @@ def _not_reached_for(days: Sequence[str], now: datetime) -> Matched:
 
 
 def _received(slugs: Sequence[str], _now: datetime) -> Matched:
-    return _of(slugs, _tries(_reached()))
+    return _of(slugs, _reached())
 
 
 def _listened_to(slugs: Sequence[str], _now: datetime) -> Matched:
     whole = and_(_A.c.play_seconds > 0, _A.c.heard_seconds >= LISTENED_SHARE * _A.c.play_seconds)
-    return _of(slugs, _tries(and_(_A.c.state == AttemptState.COMPLETED, whole)))
+    return _of(slugs, and_(_A.c.state == AttemptState.COMPLETED, whole))
 
 
-def _of(slugs: Sequence[str], tries: Select[tuple[int]]) -> Matched:
+def _of(slugs: Sequence[str], which: Matched) -> Matched:
     campaigns = select(_CAMPAIGN.c.id).where(_CAMPAIGN.c.slug.in_(slugs))
-    return tries.where(_D.c.campaign_id.in_(campaigns)).exists()
+    return _tried(which, _D.c.campaign_id.in_(campaigns))
 
 
-def _tries(which: Matched) -> Select[tuple[int]]:
-    """Attempts to get something to the contact."""
-    return (
-        select(_A.c.id)
-        .join(_D, _D.c.id == _A.c.delivery_id)
-        .where(_D.c.contact_id == _C.c.id, which)
-        .correlate(_C)
-    )
+def _tried(*which: Matched) -> Matched:
+    """Whether there was such an attempt at the person: at this number, or at another of theirs."""
+    tries = select(_A.c.id).join(_D, _D.c.id == _A.c.delivery_id).where(*which)
+    here = tries.where(_D.c.contact_id == _C.c.id).correlate(_C)
+    theirs = tries.join(_OTHER, _OTHER.c.id == _D.c.contact_id)
+    there = theirs.where(_OTHER.c.person_id == _C.c.person_id).correlate(_C)
+    return or_(here.exists(), and_(_C.c.person_id.is_not(None), there.exists()))
 
 
 def _reached() -> Matched:
