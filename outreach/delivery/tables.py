@@ -12,6 +12,7 @@ from outreach.store.types import RowId, UtcDateTime
 
 # A partial index serves only queries that spell its condition with the same literals.
 _PENDING = text("state = 'pending'")
+_FAILED = text("coalesce(state, '') = 'failed'")
 _OPEN = text("state IN ('pending', 'leased', 'trying')")
 
 
@@ -83,6 +84,13 @@ class Delivery(DeliveryColumns, table=True):
             "expires_at",
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
+        ),
+        # Few fail: whom nothing reaches is found among these alone.
+        Index(
+            "ix_delivery_failed",
+            "contact_id",
+            sqlite_where=_FAILED,
+            postgresql_where=_FAILED,
         ),
         Index(
             "ix_delivery_open", "broadcast_id", "state", sqlite_where=_OPEN, postgresql_where=_OPEN

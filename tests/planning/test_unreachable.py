@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from outreach.delivery.tables import Attempt
 from outreach.gateways.ports import ErrorClass
@@ -13,6 +14,8 @@ from outreach.kernel.clock import FixedClock
 from outreach.people.audit import Asking
 from outreach.people.persons.linking import link
 from outreach.people.queries import CONTACTS, EVENTS
+from outreach.planning.queries import unreached
+from outreach.store.engine import reading
 from outreach.store.ledger import LEDGER
 from outreach.worker.chores import CHORES
 from tests.world import World
@@ -89,3 +92,18 @@ def test_s16_who_said_start_meanwhile_is_there(world: World, clock: FixedClock) 
     world.text(who, "STOP")
     world.text(who, "START")
     assert standing(world) == ["consented"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whom_nothing_reaches_is_looked_for_among_what_failed(world: World) -> None:
+    engine, plans = world.runtime.engine, []
+
+    def explain(_connection, cursor, statement, parameters, _context, _many):
+        if not statement.startswith("EXPLAIN"):
+            cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append(str(cursor.fetchall()))
+
+    with reading(engine) as connection:
+        event.listen(connection, "before_cursor_execute", explain)
+        unreached(connection, (0, 10), world.runtime.clock.now(), 3, 10)
+    assert "ix_delivery_failed" in plans[-1]

@@ -145,7 +145,7 @@ def open_calls(connection: Connection, now: datetime, limit: int) -> Sequence[Ro
 def open_alerts(connection: Connection, but: Collection[str], limit: int) -> Sequence[Row[Any]]:
     """The alerts that nobody has seen, of all kinds `but` those, oldest first."""
     a = ALERTS.c
-    query = select(a.id, a.kind, a.at).where(a.seen_at.is_(None), a.kind.not_in(but))
+    query = select(ALERTS).where(a.seen_at.is_(None), a.kind.not_in(but))
     return connection.execute(query.order_by(a.id).limit(limit)).all()
 
 
