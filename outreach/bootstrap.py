@@ -18,10 +18,10 @@ import outreach.hotline.inbox.tables
 import outreach.hotline.menu.tables
 import outreach.hotline.queries
 import outreach.hotline.referral.tables
-import outreach.hotline.tables
 import outreach.people.tables
 import outreach.planning.tables
 import outreach.reach.grants.tables
+import outreach.reach.publications.tables
 import outreach.reach.tables
 import outreach.staff.tables
 import outreach.store.ledger
@@ -48,6 +48,7 @@ from outreach.planning.audience.queries import DELIVERIES
 from outreach.planning.lane import NAME as BROADCASTS
 from outreach.planning.lane import broadcast_lane
 from outreach.planning.queries import ATTEMPTS
+from outreach.reach.mailing.sealed import TABLES as MAIL_SEALED
 from outreach.settings import Settings
 from outreach.staff.sealed import TABLES as STAFF_SEALED
 from outreach.store.engine import make_engine
@@ -149,7 +150,7 @@ def open_clock_of(settings: Settings) -> Clock:
 
 def sealed_stores(settings: Settings) -> tuple[tuple[SealedStore, Vault], ...]:
     """Each store that is sealed, with its keys."""
-    register = replace(REGISTER, tables=(*REGISTER.tables, *STAFF_SEALED))
+    register = replace(REGISTER, tables=(*REGISTER.tables, *STAFF_SEALED, *MAIL_SEALED))
     return (register, settings.vault()), (HELP_STORE, settings.help_vault())
 
 

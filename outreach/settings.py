@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from outreach.kernel.addresses import networks
 from outreach.kernel.errors import OutreachError, SettingsError
+from outreach.kernel.loopback import is_loopback
 from outreach.kernel.sealing import Vault, parse_keys
 
 _PREFIX = "OUTREACH_"
@@ -89,6 +90,11 @@ class Settings(BaseSettings):
         None, description="file of a rehearsal's accelerated clock; loopback gateways only"
     )
     help_days: int = Field(30, ge=1, le=365, description="days after which help texts are redacted")
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="smtp://user:password@host:587 or smtps://host, for reports by e-mail",
+    )
+    mail_from: str = Field("", description="the address that reports by e-mail come from")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("*", mode="before")
@@ -120,6 +126,15 @@ class Settings(BaseSettings):
             ) from None
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        known = parts.scheme in ("smtp", "smtps") and parts.hostname
+        if value.get_secret_value() and not known:
+            raise ValueError("is not an address such as smtp://user:password@host:587")
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:
@@ -136,6 +151,14 @@ class Settings(BaseSettings):
             except OutreachError as error:
                 raise ValueError(str(error)) from error
         return value
+
+    @model_validator(mode="after")
+    def _rehearses_here(self) -> Self:
+        """A rehearsal's figures are nobody's: they must not reach anybody by e-mail."""
+        host = urlsplit(self.smtp_url.get_secret_value()).hostname
+        if host and is_loopback(self.twilio_base_url) and not is_loopback(f"http://{host}"):
+            raise ValueError("OUTREACH_SMTP_URL must be of this machine while the gateway is")
+        return self
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

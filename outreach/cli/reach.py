@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from outreach.bootstrap import open_clock_of, open_engine
+from outreach.cli import reach_mail, reach_publishing
+from outreach.kernel.errors import BadInput
 from outreach.people.places import provinces_of
 from outreach.planning.campaigns import campaign_id_of
 from outreach.reach import fold as folding
@@ -33,6 +35,9 @@ from outreach.reach.rules.period import parse_period
 from outreach.settings import load_settings
 
 app = typer.Typer(name="reach", help="Whom we reached.", no_args_is_help=True)
+app.add_typer(reach_mail.app, name="mail")
+for name, command in reach_publishing.COMMANDS.items():
+    app.command(name)(command)
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A local day.")]
 Period = Annotated[str, typer.Option(help="2026, 2026-03, 2026-03-05 or 2026-01..2026-03.")]
@@ -57,16 +62,29 @@ def report(
         bool,
         typer.Option("--published/--internal", help="As it may leave the organisation, or whole."),
     ] = False,
+    period: Period = "",
+    lang: Annotated[str, typer.Option(help="The document's language: km or en.")] = "km",
+    form: Annotated[
+        str, typer.Option("--format", help="A document for who pays: pdf, xlsx, csv or json.")
+    ] = "",
+    output: Annotated[Path | None, typer.Option("-o", help="The document's file.")] = None,
     json_out: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
-    """The reach figures; internal ones unless --published."""
+    """The reach figures; internal ones unless --published. With --format as a document of what is,
+    or would be, published."""
+    if form:
+        if output is None:
+            raise BadInput("A document needs a file.", where="-o", remedy="Write: -o report.pdf")
+        reach_publishing.document(period, lang, form, output)
+        return
+    first, last = parse_period(period)
     engine = open_engine(load_settings())
     folding.fold(engine)
     found = report_of(
         engine,
         campaign_id=campaign_id_of(engine, campaign) if campaign else None,
-        since=since.date() if since else None,
-        until=until.date() if until else None,
+        since=since.date() if since else first,
+        until=until.date() if until else last,
     )
     if published:
         _tell_published(publish(found), as_json=json_out)

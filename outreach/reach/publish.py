@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from outreach.kernel.errors import Refused
+from outreach.kernel.i18n import mark as _
 from outreach.reach.helping import HelpMonth
 from outreach.reach.report import ReachRow, Report
 from outreach.reach.rules.definitions import Definition
@@ -22,8 +23,10 @@ _COLUMNS = ("reached", "called", "answered", "passed", "engaged", "listened")
 # Beside who was called and reached, the channels' table tells who heard a call.
 _TOTALS = (*_COLUMNS, "heard", "opted_out")
 _MESSAGES = ("submitted", "delivered", "unknown", "failed")
-_HELD_BACK = "registered stands as it was when it last changed by 11 or more."
-_REHEARSAL = "All to date: two such reports can be subtracted, so this one is for rehearsals only."
+_HELD_BACK = _("Who is registered stands as when that last changed by 11 or more.")
+_REHEARSAL = _(
+    "All to date: two such reports can be subtracted, so this one is for rehearsals only."
+)
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,15 @@ class PublishedRow:
 class PublishedReport:
     """A report that is safe to show as a whole. In `people` a number that is hidden is None, and
     `registered` stands as it was when it last moved by 11 or more; `messages` are SMS (a call is no
-    message); `by` has the tables; `help` only months over for 30 days."""
+    message), and `delivered_rate` is of those accepted in the period; `by` has the tables; `help`
+    only months over for 30 days."""
 
     rules: str
     since: date | None
     until: date | None
     people: Mapping[str, int | None]
     messages: Mapping[str, int]
+    delivered_rate: float | None
     cost: Decimal
     currency: str
     by: Mapping[str, tuple[PublishedRow, ...]]
@@ -73,6 +78,7 @@ def publish(report: Report) -> PublishedReport:
             **{name: number for name, number in people.items() if name != "heard"},
         },
         messages=_messages(report),
+        delivered_rate=report.delivered_rate,
         cost=report.cost,
         currency=report.currency,
         by={name: _published(name, rows, totals) for name, rows in report.by.items()},

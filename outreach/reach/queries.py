@@ -93,6 +93,21 @@ def sums(
     return connection.execute(query.group_by(c.milestone, c.dimension, c.value)).all()
 
 
+def sms_by_campaign(
+    connection: Connection, since: date | None, until: date | None
+) -> Sequence[Any]:
+    """SMS accepted and delivered over a period, by campaign and milestone."""
+    c = COUNTS.c
+    query = select(c.campaign_id, c.milestone, func.sum(c.number).label("number"))
+    query = query.where(
+        c.milestone.in_(("submitted", "delivered")),
+        c.dimension == "channel",
+        c.value == "sms",
+        _within(COUNTS, None, since, until),
+    )
+    return connection.execute(query.group_by(c.campaign_id, c.milestone)).all()
+
+
 def help_sums(connection: Connection) -> Sequence[Any]:
     """Sums of help facts by day, milestone and topic. They have no campaign."""
     c = COUNTS.c

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from outreach.bootstrap import Runtime
 from outreach.kernel.errors import OutreachError
+from outreach.web.api import api_mount
 from outreach.web.console import console_routes
 from outreach.web.guard import PageGuard
 from outreach.web.hooks import Hooks
@@ -33,7 +34,11 @@ def create_app(
         async with around():
             yield
 
-    routes: list[BaseRoute] = [*Hooks(runtime, wake).routes(), *console_routes(runtime, wake)]
+    routes: list[BaseRoute] = [
+        *Hooks(runtime, wake).routes(),
+        api_mount(runtime),
+        *console_routes(runtime, wake),
+    ]
     app = FastAPI(
         title="Outreach",
         lifespan=lifespan,

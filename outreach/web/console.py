@@ -26,6 +26,7 @@ from outreach.web.guard import page
 from outreach.web.inbox import Inbox
 from outreach.web.pages import render
 from outreach.web.referrals import Referrals
+from outreach.web.report import Reports
 from outreach.web.roster import Roster
 from outreach.web.signing import Signing
 from outreach.web.static import static_routes
@@ -101,6 +102,7 @@ def console_routes(runtime: Runtime, wake: Callable[[str], None]) -> list[Route]
         *Donors(runtime).routes(),
         *Inbox(runtime, wake).routes(),
         *Referrals(runtime).routes(),
+        *Reports(runtime).routes(),
         *Calls(runtime).routes(),
         *Roster(runtime).routes(),
         *Signing(runtime).routes(),

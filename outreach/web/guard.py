@@ -28,7 +28,8 @@ from outreach.staff.signing import Who
 COOKIE = "outreach"
 SIGN_IN = "/sign-in"
 _MACHINES = ("/hooks/", "/recordings/", "/healthz")
-_ANYBODY = (SIGN_IN, "/static/")
+# Reports by link, and the API, whose keys open it: nobody signs in there, and no cookie counts.
+_DOORS = ("/r/", "/api/", "/static/")
 _SAFE = ("GET", "HEAD")
 # Whoever rehearses at this machine, alone with a simulated network.
 REHEARSAL = Who("rehearsal", (), "", frozenset({May.SEE_CAMPAIGNS, May.SEE_REACH, May.ANSWER_HELP}))
@@ -70,8 +71,12 @@ class PageGuard:
         if refusal is not None:
             await PlainTextResponse(refusal, status_code=403)(scope, receive, send)
             return
+        if scope["path"].startswith(_DOORS):
+            scope["who"] = None
+            await self._app(scope, receive, send)
+            return
         scope["who"] = who = await asyncio.to_thread(self._who, Request(scope))
-        if who is None and not scope["path"].startswith(_ANYBODY):
+        if who is None and not scope["path"].startswith(SIGN_IN):
             await _to_sign_in(scope)(scope, receive, send)
             return
         await self._app(scope, receive, send)

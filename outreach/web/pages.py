@@ -11,7 +11,7 @@ from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from outreach.kernel.i18n import LANGUAGES, chosen, translations
 from outreach.web.words import label
@@ -23,28 +23,34 @@ _ZONE = ZoneInfo("Asia/Phnom_Penh")
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """The page `template` with `values`."""
-    asked = request.query_params.get("lang")
-    language = chosen(
-        asked, request.cookies.get(_COOKIE), request.headers.get("accept-language", "")
-    )
-    text = (
-        _environment.overlay()
-        .get_template(template)
-        .render(
-            values
-            | {
-                "language": language,
-                "other": next(code for code in LANGUAGES if code != language),
-                "path": request.url.path,
-                "who": request.scope.get("who"),
-                "_": translations(language).gettext,
-            }
-        )
-    )
+    language = language_of(request)
+    text = fill(template, language, **values, path=request.url.path, who=request.scope.get("who"))
     answer = HTMLResponse(text, status)
-    if asked in LANGUAGES:
-        answer.set_cookie(_COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
+    keep_language(request, answer)
     return answer
+
+
+def keep_language(request: Request, answer: Response) -> None:
+    """Lets the browser keep a language that its reader just asked for."""
+    asked = request.query_params.get("lang")
+    if asked in LANGUAGES:
+        answer.set_cookie(_COOKIE, asked, max_age=_YEAR, httponly=True, samesite="lax")
+
+
+def language_of(request: Request) -> str:
+    """The language that a reader of ours asks for, chose before, or has a browser in."""
+    asked, accepted = request.query_params.get("lang"), request.headers.get("accept-language", "")
+    return chosen(asked, request.cookies.get(_COOKIE), accepted)
+
+
+def fill(template: str, language: str, **values: Any) -> str:
+    """The text of `template` in a language, for who keeps it."""
+    common = {
+        "language": language,
+        "other": next(code for code in LANGUAGES if code != language),
+        "_": translations(language).gettext,
+    }
+    return _environment.overlay().get_template(template).render(values | common)
 
 
 @pass_context

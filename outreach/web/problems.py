@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from outreach.kernel.errors import OutreachError
 from outreach.kernel.i18n import mark as _
@@ -23,17 +23,25 @@ async def not_found(request: Request, _error: Exception) -> Response:
 async def known(request: Request, error: Exception) -> Response:
     """An error of ours: it says itself what to do."""
     status = error.http_status if isinstance(error, OutreachError) else 500
-    log.warning("a request failed", path=request.url.path, error=type(error).__name__)
+    log.warning("a request failed", path=_logged(request), error=type(error).__name__)
     return _told(request, status, str(error))
 
 
 async def unexpected(request: Request, error: Exception) -> Response:
     """Anything else: logged with its traceback, numbers taken out."""
-    log.error("a request broke", path=request.url.path, exc_info=error)
+    log.error("a request broke", path=_logged(request), exc_info=error)
     return _told(request, 500, _("Something broke here. It is logged; try again in a minute."))
+
+
+def _logged(request: Request) -> str:
+    """The address without what opens a report."""
+    path = request.url.path
+    return "/r/…" if path.startswith("/r/") else path
 
 
 def _told(request: Request, status: int, what: str) -> Response:
     if request.url.path.startswith(_MACHINES):
         return PlainTextResponse("", status)
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"problem": what, "remedy": ""}, status)
     return render(request, "problem.html", status, what=what, here="")

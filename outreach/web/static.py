@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib import resources
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from outreach.kernel.pages import FILE_SECONDS, page_files
+from outreach.reach.rendering.letters import small_font
 
 
 def static_routes() -> list[Route]:
@@ -18,7 +20,11 @@ def static_routes() -> list[Route]:
     files["leave.js"] = ((folder / "leave.js").read_bytes(), "text/javascript")
 
     async def serve(request: Request) -> Response:
-        found = files.get(request.path_params["name"])
+        name = request.path_params["name"]
+        if name == "khmer.woff":
+            found: tuple[bytes, str] | None = (await asyncio.to_thread(small_font), "font/woff")
+        else:
+            found = files.get(name)
         if found is None:
             return Response(status_code=404)
         headers = {"Cache-Control": f"max-age={FILE_SECONDS}"}

@@ -22,6 +22,8 @@ from outreach.hotline.retention.redacting import redact
 from outreach.planning import broadcasts, unreachable
 from outreach.planning.steering import end_canceled
 from outreach.reach import fold
+from outreach.reach.mailing import sending as mailing
+from outreach.reach.mailing.post import Post
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,6 +110,21 @@ async def _redact(runtime: Runtime) -> None:
         continue
 
 
+async def _mail(runtime: Runtime) -> None:
+    """Sends the reports that are due by e-mail. Beside the database's one thread: a mail server
+    may take its time."""
+    settings = runtime.settings
+    mailer = mailing.Mailer(
+        runtime.engine,
+        runtime.clock,
+        runtime.desk.vault,
+        Post(settings.smtp_url.get_secret_value()),
+        settings.mail_from,
+        settings.public_url,
+    )
+    await asyncio.to_thread(mailing.send_due, mailer)
+
+
 async def _note_pace(runtime: Runtime) -> None:
     """Writes down the pace of a process that sends alone, for who looks from outside."""
     if isinstance(runtime.book, MemoryBook):
@@ -116,6 +133,12 @@ async def _note_pace(runtime: Runtime) -> None:
 
 def _doubtful(runtime: Runtime) -> bool:
     return any(settle.doubtful(runtime.engine, runtime.clock, lane) for lane in runtime.lanes)
+
+
+def _to_mail(runtime: Runtime) -> bool:
+    settings = runtime.settings
+    server = bool(settings.smtp_url.get_secret_value() and settings.mail_from)
+    return server and mailing.waits(runtime.engine, runtime.clock)
 
 
 CHORES = (
@@ -127,6 +150,7 @@ CHORES = (
     Chore("fold", 0.5, _fold, lambda runtime: fold.behind(runtime.engine)),
     Chore("catch_up", 5.0, _catch_up),
     Chore("escalate", 5.0, _escalate),
+    Chore("mail", 60.0, _mail, _to_mail),
     Chore("note_pace", 3.0, _note_pace),
     # A daily turn would never come where processes are restarted daily.
     Chore("lapse", 3_600.0, _lapse),

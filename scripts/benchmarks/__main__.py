@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from outreach.kernel.errors import OutreachError
 from scripts.benchmarks import (
     audience,
+    donor,
     help,
     inbound,
     people,
@@ -24,6 +25,7 @@ from scripts.benchmarks.measure import Result
 
 BENCHMARKS: dict[str, Callable[[float], Iterator[Result]]] = {
     "audience": audience.run,
+    "donor": donor.run,
     "help": help.run,
     "inbound": inbound.run,
     "people": people.run,

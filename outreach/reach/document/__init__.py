@@ -1,0 +1,1 @@
+"""The report as one frozen value: built once from published figures, rendered to any form."""

@@ -1,0 +1,1 @@
+"""Reports as they were published: kept whole, opened by links and keys that can be taken back."""

@@ -1,0 +1,1 @@
+"""A report document as PDF, spreadsheet and CSV; nothing here counts or reads the database."""
