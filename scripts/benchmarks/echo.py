@@ -29,7 +29,9 @@ def application() -> Starlette:
     async def echo(request: Request) -> Response:
         if HEADER not in request.headers:
             return Response(status_code=204)
-        url = f"{request.url.path}?{request.url.query}"
+        url = request.url.path
+        if request.url.query:
+            url = f"{url}?{request.url.query}"
         good = gateway.verify(url, request.headers, await request.body())
         return Response(status_code=204 if good else 403)
 
