@@ -31,7 +31,7 @@ from outreach.language.matchkey import match_key
 from outreach.people.contacts import ContactView
 from outreach.people.persons import safe
 from outreach.store.engine import transaction
-from outreach.store.ledger import Fact, append
+from outreach.store.ledger import Fact, append_alike
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,11 @@ class Heard:
     new: bool
     intent: str = ""
     answered: bool = False
+
+
+def get_ready() -> None:
+    """Reads what the first text would have to wait for."""
+    match("១")
 
 
 def receive(desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:
@@ -99,7 +104,7 @@ class _Gathered:
     words: list[opening.Word] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[tuple[str, str]] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
+    intents: list[tuple[str]] = field(default_factory=list)
     calls: list[Inbound] = field(default_factory=list)
     meant: list[tuple[str, str]] = field(default_factory=list)
 
@@ -129,7 +134,7 @@ class _Intake:
         if not self._outdated(text, came):
             self._known.obey(number, text.body, said.said, text.sid, now)
         self._gathered.words.append(opening.Word(number, said.said, came))
-        self._gathered.facts.append(Fact("help.conversation", now, detail=intent.lower()))
+        self._gathered.intents.append((intent.lower(),))
         if alone.digit == "9" and now - came <= WITHIN:
             self._gathered.calls.append(text)
         recent = self._recent.get(number, Recent())
@@ -156,7 +161,7 @@ class _Intake:
         queries.set_intents(connection, gathered.meant)
         queries.add_alerts(connection, gathered.alerts, now)
         queries.add_deliveries(connection, gathered.answers)
-        append(connection, gathered.facts)
+        append_alike(connection, Fact("help.conversation", now), ("detail",), gathered.intents)
 
     def _outdated(self, text: Inbound, came: datetime) -> bool:
         """A text that the hook missed may be older than the person's last word on the matter."""

@@ -19,6 +19,7 @@ from outreach.hotline.tables import (
     HelpReceipt,
     StaffAlert,
 )
+from outreach.store.bulk import add_rows
 from outreach.store.dialect import among, insert, locked
 
 INBOUND: Table = HelpInbound.__table__  # type: ignore[attr-defined]
@@ -33,6 +34,7 @@ _ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
 _DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
 
 _INBOUND_LIST = "inbound"
+_OWN = ("reference", "number_key", "address_sealed", "body_sealed", "parts")
 
 
 def add_inbound(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -82,9 +84,11 @@ def set_seen_until(connection: Connection, at: datetime) -> None:
 
 
 def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Queues answers."""
+    """Queues answers, alike but for whom they reach and what they say."""
     if rows:
-        connection.execute(DELIVERIES.insert(), rows)
+        same = {name: value for name, value in rows[0].items() if name not in _OWN}
+        own = [tuple(row[name] for name in _OWN) for row in rows]
+        add_rows(connection, DELIVERIES, _OWN, own, same)
 
 
 def recent_answers(

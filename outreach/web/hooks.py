@@ -40,6 +40,8 @@ class Hooks:
 
     def __init__(self, runtime: Runtime, wake: Callable[[str], None]) -> None:
         self._runtime, self._wake = runtime, wake
+        # Half a second the first time: no plea waits for the lexicon to be read.
+        inbound.get_ready()
         self._texts: Batcher[Inbound, inbound.Heard] = Batcher(
             partial(inbound.receive, runtime.desk),
             runtime.executor.urgent,
