@@ -20,9 +20,9 @@ def small_font() -> bytes:
     """Noto Sans Khmer as WOFF: Khmer letters alone, in one weight; a browser makes the bold. Takes
     two seconds once, for readers whose phone has no Khmer letters of its own."""
     # Imported here: only a reader without a Khmer font needs it.
-    from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
-    from fontTools.varLib.instancer import (  # type: ignore[import-untyped]
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import (
         instantiateVariableFont,
     )
 
