@@ -26,7 +26,7 @@ _SAME_DAY = (
 Values = tuple[str, ...]
 _Moment = tuple[date, int]  # a local day of one campaign
 _Sets = Mapping[str, Mapping[str, BitMap]]  # dimension -> value -> contacts
-_Parts = Mapping[str, Mapping[str, Mapping[_Moment, BitMap]]]
+_Parts = Mapping[str, Mapping[str, Sequence[tuple[_Moment, bytes]]]]  # the same, packed, by moment
 
 
 @dataclass(frozen=True)
@@ -69,28 +69,36 @@ def breakdown(
     """
     _check(by)
     with reading(engine) as connection:
-        rows = queries.bitmaps(connection, measures, campaign_ids, since, until, (_ALL, *by))
+        rows = queries.bitmaps(connection, measures, campaign_ids, since, until, by or (_ALL,))
         known = persons.read(connection, until)
-    parts: dict[str, Any] = {
-        name: {dim: defaultdict(dict) for dim in (_ALL, *by)} for name in measures
-    }
-    for day, campaign, measure, dimension, value, contacts in rows:
-        parts[measure][dimension][value][day, campaign] = BitMap.deserialize(contacts)
+    parts = {name: _parts(rows, name, by or (_ALL,)) for name in measures}
     found: dict[Values, dict[str, int]] = defaultdict(lambda: dict.fromkeys(measures, 0))
+    total: dict[str, int] = {}
     for measure in measures:
-        for values, contacts in _cells(parts[measure], by).items():
+        whole = {name: _whole(values) for name, values in parts[measure].items()}
+        # Whatever is counted has a value in each dimension: any of them makes the total.
+        total[measure] = known.count(BitMap.union(BitMap(), *whole[by[0] if by else _ALL].values()))
+        for values, contacts in _cells(parts[measure], whole, by).items():
             found[values][measure] = known.count(contacts)
     return Breakdown(
         rules=RULES,
         since=since,
         until=until,
         by=by,
-        total={name: known.count(_union(parts[name][_ALL].get("", {}))) for name in measures},
+        total=total,
         cells=[Cell(dict(zip(by, values, strict=True)), found[values]) for values in sorted(found)],
         bitmaps=len(rows),
         definitions={name: DEFINITIONS[name] for name in measures},
         notes=(*NOTES, _SAME_DAY) if len(by) > 1 else NOTES,
     )
+
+
+def _parts(rows: Sequence[Any], measure: str, by: Sequence[str]) -> _Parts:
+    parts: dict[str, Any] = {name: defaultdict(list) for name in by}
+    for day, campaign, milestone, dimension, value, contacts in rows:
+        if milestone == measure:
+            parts[dimension][value].append(((day, campaign), contacts))
+    return parts
 
 
 def _check(by: Sequence[str]) -> None:
@@ -103,14 +111,13 @@ def _check(by: Sequence[str]) -> None:
             )
 
 
-def _cells(parts: _Parts, by: Sequence[str]) -> dict[Values, BitMap]:
+def _cells(parts: _Parts, whole: _Sets, by: Sequence[str]) -> dict[Values, BitMap]:
     """The people of each cell that has any.
 
     Whoever has one value in each dimension all the time is where the values' whole sets meet.
     Those who moved are where they meet on one day of one campaign: over the whole period they
     would also be in cells where they never were.
     """
-    whole = {name: {value: _union(parts[name][value]) for value in parts[name]} for name in by}
     moved = BitMap.union(BitMap(), *(_overlap(whole[name].values()) for name in by))
     found = {values: contacts - moved for values, contacts in _meet(whole, by)}
     for sets in _moments(parts, by, moved).values():
@@ -125,8 +132,8 @@ def _moments(
     moments: dict[_Moment, dict[str, dict[str, BitMap]]] = defaultdict(lambda: defaultdict(dict))
     for name in by if moved else ():
         for value, days in parts[name].items():
-            for moment, contacts in days.items():
-                if theirs := contacts & moved:
+            for moment, contacts in days:
+                if theirs := BitMap.deserialize(contacts) & moved:
                     moments[moment][name][value] = theirs
     return moments
 
@@ -153,5 +160,8 @@ def _meet(sets: _Sets, by: Sequence[str]) -> Iterator[tuple[Values, BitMap]]:
                 yield (value, *values), both
 
 
-def _union(days: Mapping[_Moment, BitMap]) -> BitMap:
-    return BitMap.union(BitMap(), *days.values())
+def _whole(values: Mapping[str, Sequence[tuple[_Moment, bytes]]]) -> dict[str, BitMap]:
+    return {
+        value: BitMap.union(BitMap(), *(BitMap.deserialize(contacts) for _, contacts in days))
+        for value, days in values.items()
+    }

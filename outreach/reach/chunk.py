@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pyroaring import BitMap
 from sqlalchemy import Row
 
+from outreach.kernel.dimensions import NOT_ASKED
 from outreach.reach.queries import Key
 from outreach.reach.rules.milestones import (
     CONSENTED,
@@ -149,4 +150,5 @@ def _plain(fact: Row[Any]) -> Sequence[Cell]:
 
 
 def _cells(fact: Row[Any]) -> Sequence[Cell]:
-    return ALL, *((dimension, getattr(fact, dimension)) for dimension in DIMENSIONS)
+    # Joining has no channel: a table without its cell would tell it beside the total.
+    return ALL, *((name, getattr(fact, name) or NOT_ASKED) for name in DIMENSIONS)

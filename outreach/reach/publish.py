@@ -96,6 +96,8 @@ def _messages(report: Report) -> dict[str, int]:
 def _published(
     dimension: str, rows: tuple[ReachRow, ...], totals: Mapping[str, int]
 ) -> tuple[PublishedRow, ...]:
+    if dimension == "channel":  # consent has none: its row would say nothing
+        rows = tuple(row for row in rows if any(getattr(row, name) for name in _COLUMNS))
     columns = {name: {row.value: int(getattr(row, name)) for row in rows} for name in _COLUMNS}
     heard = dimension == "channel" and shown_totals(totals)["heard"] is None
     hidden = hide(columns, totals, also={"reached": ("voice",)} if heard else {})

@@ -54,8 +54,9 @@ def recount(
     known = f" AND date(at, '+7 hours') <= '{until}'" if until else ""
     for measure, happened in RECOUNT.items():
         for columns in {tuple(by), ()}:
-            named = "".join(f"{name}, " for name in columns)
-            grouped = f"GROUP BY {', '.join(columns)}" if columns else ""
+            said = [f"coalesce(nullif({name}, ''), 'not_asked')" for name in columns]
+            named = "".join(f"{name}, " for name in said)
+            grouped = f"GROUP BY {', '.join(said)}" if columns else ""
             query = text(
                 "WITH last AS (SELECT contact_id, max(id) AS id FROM ledger_fact "  # noqa: S608
                 f"WHERE kind LIKE 'person.%' {known} GROUP BY contact_id), "

@@ -259,3 +259,21 @@ def test_the_delivered_rate_is_of_the_sms_of_the_period(database: Engine) -> Non
     assert report(database).delivered_rate == 0.5
     # Nothing was accepted on the second day: there is no base, and no rate over 1.
     assert report(database, since=later.date()).delivered_rate is None
+
+
+def test_who_joined_is_in_a_cell_of_every_table(database: Engine) -> None:
+    for contact, how in ((1, "join_code"), (2, "missed_call"), (3, "staff")):
+        write(database, [Fact("community.joined", START, contact_id=contact, detail=how)])
+    folding.fold(database)
+    found = report(database)
+    assert found.engaged == 2
+    for rows in found.by.values():
+        assert [(row.value, row.engaged) for row in rows] == [("not_asked", 2)]
+
+
+def test_listening_that_no_gateway_told_of_is_not_measured(database: Engine) -> None:
+    base = {"contact_id": 1, "campaign_id": 1, "attempt_id": 1, "channel": "voice"}
+    write(database, [Fact("attempt.completed", START, detail="submitted", **base)])
+    folding.fold(database)
+    found = report(database)
+    assert (found.answered_calls, found.measured_calls, found.listened_rate) == (1, 0, None)
