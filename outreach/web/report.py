@@ -10,10 +10,12 @@ import asyncio
 import base64
 import gzip
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib import resources
+from threading import Lock
+from typing import ParamSpec
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,6 +31,8 @@ from outreach.reach.publications.links import Opened, document_of, open_link
 from outreach.reach.rendering.forms import FORMS
 from outreach.reach.rendering.view import view
 from outreach.web.pages import fill
+
+P = ParamSpec("P")
 
 # A rendered page has some ten kilobytes, a PDF two hundred.
 _KEPT = 64
@@ -53,8 +57,9 @@ class Reports:
         self._engine = runtime.engine
         # Links live by the real time, whatever a rehearsal's clock says.
         self._clock = SystemClock()
-        self._page_of = lru_cache(maxsize=_KEPT)(self._make_page)
-        self._file_of = lru_cache(maxsize=_KEPT)(self._make_file)
+        # One renders while the others wait for it: many first readers would render it each.
+        self._page_of = _one_at_a_time(lru_cache(maxsize=_KEPT)(self._make_page))
+        self._file_of = _one_at_a_time(lru_cache(maxsize=_KEPT)(self._make_file))
 
     def routes(self) -> list[Route]:
         """The page, and its files."""
@@ -121,6 +126,16 @@ def answer(request: Request, content: bytes, headers: dict[str, str] = HEADERS) 
         zipped = {**headers, "Content-Encoding": "gzip"}
         return Response(content, media_type="text/html", headers=zipped)
     return Response(gzip.decompress(content), media_type="text/html", headers=headers)
+
+
+def _one_at_a_time(work: Callable[P, bytes]) -> Callable[P, bytes]:
+    lock = Lock()
+
+    def working(*args: P.args, **named: P.kwargs) -> bytes:
+        with lock:
+            return work(*args, **named)
+
+    return working
 
 
 def _language(request: Request) -> str:
