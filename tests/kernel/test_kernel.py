@@ -220,6 +220,33 @@ def test_many_that_wait_share_a_write_and_each_gets_its_own_result() -> None:
     assert len(batches) < 25
 
 
+def test_with_a_gap_what_comes_meanwhile_is_one_write_and_the_first_waits_for_nothing() -> None:
+    batches: list[list[int]] = []
+    gap = 0.3
+
+    def write(items: Sequence[int]) -> Sequence[int]:
+        batches.append(list(items))
+        return items
+
+    async def run() -> float:
+        clock = asyncio.get_running_loop().time
+        with ThreadPoolExecutor(1) as executor:
+            batcher = Batcher(write, executor, gap=gap)
+            began = clock()
+            await batcher.put(0)
+            first = clock() - began
+            others = []
+            for number in range(1, 6):
+                others.append(asyncio.create_task(batcher.put(number)))
+                await asyncio.sleep(0.01)
+            await asyncio.gather(*others)
+            assert clock() - began >= gap
+            return first
+
+    assert asyncio.run(run()) < gap
+    assert batches == [[0], [1, 2, 3, 4, 5]]
+
+
 def test_a_write_that_fails_reaches_everyone_who_waited_for_it_and_the_next_goes_on() -> None:
     def write(items: Sequence[int]) -> Sequence[int]:
         if 13 in items:

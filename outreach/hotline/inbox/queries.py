@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from secrets import token_bytes
@@ -61,7 +62,23 @@ def came_in(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         **{name: case((closed, value), else_=c[name]) for name, value in fresh.items()},
     }
     moving = statement.on_conflict_do_update(index_elements=["number_key"], set_=moved)
-    connection.execute(moving, rows)
+    # One statement moves a row once, so a person's second text is of the next one. Giving back ids
+    # lets SQLAlchemy write many rows in one statement.
+    for some in _turns(rows):
+        connection.execute(moving.returning(c.id), some)
+
+
+def _turns(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Everybody's first row, then everybody's second …"""
+    turns: list[list[Mapping[str, Any]]] = []
+    seen: Counter[bytes] = Counter()
+    for row in rows:
+        position = seen[row["number_key"]]
+        seen[row["number_key"]] += 1
+        if position == len(turns):
+            turns.append([])
+        turns[position].append(row)
+    return turns
 
 
 def left(connection: Connection, keys: Collection[bytes], at: datetime) -> None:

@@ -23,8 +23,8 @@ def memories(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[An
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keeps what was not kept before."""
-    connection.execute(MENU.insert(), rows)
+    """Keeps what was not kept before; giving back ids lets many be written in one statement."""
+    connection.execute(MENU.insert().returning(MENU.c.id), rows)
 
 
 def change(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
