@@ -45,7 +45,7 @@ class Problem:
 
 
 class _NoKey(OutreachError):
-    http_status = 401
+    exit_code, http_status = 8, 401
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {

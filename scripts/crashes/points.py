@@ -49,7 +49,7 @@ NAMED = (
     Point("mid-fold", "outreach.reach.fold", "_fold"),
     Point("mid-look-up", "outreach.delivery.progress", "apply", under="_settle_lost"),
     Point("mid-poll", "outreach.delivery.progress", "apply", under="_settle_quiet"),
-    Point("mid-inbound", "outreach.hotline.inbound", "_one"),
+    Point("mid-inbound", "outreach.hotline.inbound", "_store"),
 )
 # A random line of these is as good a place to die as any.
 _ANYWHERE = (

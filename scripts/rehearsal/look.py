@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -40,7 +40,7 @@ UNION ALL
 SELECT h.sid, h.state, h.channel, -h.delivery_id, h.id, 'answer' FROM help_attempt h
 """
 _AFTER_STOP = """
-SELECT count(*) FROM attempt a
+SELECT a.submitting_at AS begun, o.at AS said FROM attempt a
 JOIN delivery d ON d.id = a.delivery_id
 JOIN contact c ON c.id = d.contact_id
 JOIN opt_out o ON o.number_key = c.number_key
@@ -76,8 +76,7 @@ def next_event(engine: Engine) -> datetime | None:
     """When something is due again: a retry, the opening of a window, a horizon."""
     with reading(engine) as connection:
         found: datetime | str | None = connection.execute(text(_NEXT)).scalar_one()
-    # PostgreSQL knows moments, SQLite tells them as text.
-    return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
+    return None if found is None else _moment(found)
 
 
 def attempts(engine: Engine) -> list[Attempted]:
@@ -88,16 +87,23 @@ def attempts(engine: Engine) -> list[Attempted]:
     return sorted(found, key=lambda item: item.id)
 
 
-def sent_after_stop(engine: Engine) -> int:
-    """Campaign messages that were begun after their person had said STOP."""
+def sent_after_stop(engine: Engine, within: timedelta = timedelta(0)) -> int:
+    """Campaign messages that were begun after their person had said STOP. Where hooks and senders
+    are several processes one may be recorded just while the other commits: `within` that."""
     with reading(engine) as connection:
-        return int(connection.execute(text(_AFTER_STOP)).scalar_one())
+        rows = connection.execute(text(_AFTER_STOP)).all()
+    return sum(_moment(row.begun) - _moment(row.said) > within for row in rows)
 
 
 def count(engine: Engine, query: str, **values: Any) -> int:
     """The one number that `query` gives."""
     with reading(engine) as connection:
         return int(connection.execute(text(query), values).scalar_one())
+
+
+def _moment(found: datetime | str) -> datetime:
+    # PostgreSQL knows moments, SQLite tells them as text.
+    return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else found
 
 
 def _stored(moment: datetime) -> str:

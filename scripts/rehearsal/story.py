@@ -105,8 +105,10 @@ class Story:
         self.watch.finish()
         self.say(f"6. All settled by {self._now()}: {_listed(look.states(self.engine))}.")
 
-    def facts(self, imported: ImportReport, began: float) -> dict[str, Any]:
-        """What came of it, and whether the handsets agree."""
+    def facts(
+        self, imported: ImportReport, began: float, within: timedelta = timedelta(0)
+    ) -> dict[str, Any]:
+        """What came of it, and whether the handsets agree; `within` see `look.sent_after_stop`."""
         fold(self.engine)
         reach = report(self.engine)
         attempts, truth = look.attempts(self.engine), self.network.truth()
@@ -124,7 +126,7 @@ class Story:
             "suppressed": states["suppressed"],
             "reached_unique": reach.reached,
             "opted_out": self._count("SELECT count(*) FROM opt_out WHERE ended_at IS NULL"),
-            "sent_after_stop": look.sent_after_stop(self.engine),
+            "sent_after_stop": look.sent_after_stop(self.engine, within),
             "replies": self._count("SELECT count(*) FROM help_delivery WHERE state = 'done'"),
             "calls": self._count("SELECT count(*) FROM attempt WHERE channel = 'voice'"),
             "callbacks_requested": self._count("SELECT count(*) FROM call_back"),

@@ -121,7 +121,7 @@ def test_what_a_complete_list_lacks_after_ten_minutes_is_sent_once_more_and_only
 def test_silence_past_the_horizon_is_unknown_and_a_late_delivered_still_wins(
     database, clock, lane, gateway, dispatcher, queue
 ):
-    queue()
+    queue(hours=2)
     send(dispatcher)
     report(database, clock, lane, attempts(database)[0], "sent")
     clock.advance(timedelta(hours=6))

@@ -96,7 +96,7 @@ def test_while_the_gateway_is_down_nothing_is_concluded_and_it_is_left_alone(
 def test_a_day_after_its_horizon_what_nobody_could_be_asked_about_is_unknown(
     database, clock, lane, gateway, dispatcher, queue
 ):
-    queue(2)
+    queue(2, hours=0.5)
     gateway.script(LOST)
     send(dispatcher)
     clock.advance(timedelta(hours=26))
