@@ -50,7 +50,7 @@ def import_file(
             path,
             dry_run=dry_run,
             rejects_path=rejects or path.with_suffix(".rejected.csv"),
-            progress=lambda done, of: bar.update(task, completed=done, total=of),
+            progress=lambda done, of: bar.update(task, completed=done, total=of, refresh=True),
             choices=given,
         )
     if as_json:
@@ -68,7 +68,8 @@ def _country(written: str) -> str:
 
 
 def _bar() -> Progress:
-    """Rows so far, on a terminal only, and not among what the command gives out."""
+    """Rows so far, on a terminal only, and not among what the command gives out. It has no thread
+    of its own: the import forks."""
     return Progress(
         TextColumn("{task.description} {task.completed:,} rows"),
         BarColumn(),
@@ -76,6 +77,7 @@ def _bar() -> Progress:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        auto_refresh=False,
         disable=not sys.stderr.isatty(),
     )
 
