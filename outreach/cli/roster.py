@@ -81,7 +81,8 @@ def now(
         line = f"{helper.name}: until {_local(helper.until)}"
         typer.echo(json.dumps(asdict(helper), default=str) if as_json else line)
     if not found and not as_json:
-        typer.echo("Nobody who fits is on duty.")
+        typer.echo("Nobody who fits is on duty. Whoever has not signed in yet does not count:")
+        typer.echo("see outreach staff list.")
 
 
 def said(shift: Shift) -> str:

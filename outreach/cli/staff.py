@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -25,6 +26,17 @@ Roles = Annotated[
     list[str], typer.Option("--role", help=f"Again for each. One of: {', '.join(Role)}.")
 ]
 Province = Annotated[str, typer.Option(help="A coordinator's: two digits.")]
+
+
+class AlertBy(StrEnum):
+    """How somebody is told that somebody waits, as people say it."""
+
+    SMS = "sms"
+    CALL = "call"
+
+
+# Inside a call is the channel "voice".
+_CHANNELS = {AlertBy.SMS: "sms", AlertBy.CALL: "voice"}
 
 
 @app.command()
@@ -64,7 +76,7 @@ def profile(
         str | None,
         typer.Option(help="Their own, to tell them that somebody waits; - reads it, none ends it."),
     ] = None,
-    alert_by: Annotated[str | None, typer.Option(help="sms or call.")] = None,
+    alert_by: Annotated[AlertBy | None, typer.Option(help="How they are told.")] = None,
 ) -> None:
     """Set whom somebody can help, and how they are told that somebody waits."""
     opened = register()
@@ -73,7 +85,7 @@ def profile(
         sex,
         child_trained,
         None if number is None else _phone(given(number)),
-        "voice" if alert_by == "call" else alert_by,
+        _CHANNELS[alert_by] if alert_by else None,
     )
     profiles.set_profile(*opened.parts, name, changes, by=user())
     typer.echo(f"{name}: set.")

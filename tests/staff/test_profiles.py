@@ -89,6 +89,8 @@ def test_s18_the_command_reads_the_number_and_the_list_shows_none(
     options = ["--language", "km", "--child-trained", "--number", "-", "--alert-by", "call"]
     done = say(staff.app, ["profile", "dara", *options], input=f"{number(1)}\n")
     assert (done.exit_code, done.output) == (0, "dara: set.\n")
+    refused = say(staff.app, ["profile", "dara", "--alert-by", "voice"])
+    assert (refused.exit_code, "call" in refused.output) == (2, True)
     listed = say(staff.app, ["list"]).output + say(staff.app, ["list", "--json"]).output
     assert "km, child-trained, told by call" in listed
     assert number(1)[-7:] not in listed
