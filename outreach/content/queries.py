@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, select
 
 from outreach.content.tables import Wording
+from outreach.store.types import table_of
 
-WORDINGS: Table = Wording.__table__  # type: ignore[attr-defined]
+WORDINGS = table_of(Wording)
 
 
 @dataclass(frozen=True)

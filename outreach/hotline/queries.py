@@ -21,17 +21,18 @@ from outreach.hotline.tables import (
 )
 from outreach.store.bulk import add_rows
 from outreach.store.dialect import among, insert, locked
+from outreach.store.types import table_of
 
-INBOUND: Table = HelpInbound.__table__  # type: ignore[attr-defined]
-DELIVERIES: Table = HelpDelivery.__table__  # type: ignore[attr-defined]
-ATTEMPTS: Table = HelpAttempt.__table__  # type: ignore[attr-defined]
-RECEIPTS: Table = HelpReceipt.__table__  # type: ignore[attr-defined]
-CURSORS: Table = HelpCursor.__table__  # type: ignore[attr-defined]
-CALL_BACKS: Table = CallBack.__table__  # type: ignore[attr-defined]
-AUDIT: Table = HelpAudit.__table__  # type: ignore[attr-defined]
-ALERTS: Table = StaffAlert.__table__  # type: ignore[attr-defined]
-_ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
-_DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
+INBOUND = table_of(HelpInbound)
+DELIVERIES = table_of(HelpDelivery)
+ATTEMPTS = table_of(HelpAttempt)
+RECEIPTS = table_of(HelpReceipt)
+CURSORS = table_of(HelpCursor)
+CALL_BACKS = table_of(CallBack)
+AUDIT = table_of(HelpAudit)
+ALERTS = table_of(StaffAlert)
+_ATTEMPT = table_of(Attempt)
+_DELIVERY = table_of(Delivery)
 
 _INBOUND_LIST = "inbound"
 _OWN = ("reference", "number_key", "address_sealed", "body_sealed", "parts")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
 
 from outreach.kernel.dimensions import PERSONAL
 from outreach.people.tables import (
@@ -20,14 +20,15 @@ from outreach.people.tables import (
 )
 from outreach.store.bulk import add_rows, reserve_ids
 from outreach.store.dialect import among, insert, locked, present
+from outreach.store.types import table_of
 
-CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
-EVENTS: Table = ConsentEvent.__table__  # type: ignore[attr-defined]
-OPT_OUTS: Table = OptOut.__table__  # type: ignore[attr-defined]
-PLACES: Table = Place.__table__  # type: ignore[attr-defined]
-_COMMUNITIES: Table = Community.__table__  # type: ignore[attr-defined]
-_MEMBERS: Table = Membership.__table__  # type: ignore[attr-defined]
-AUDIT: Table = RegisterAudit.__table__  # type: ignore[attr-defined]
+CONTACTS = table_of(Contact)
+EVENTS = table_of(ConsentEvent)
+OPT_OUTS = table_of(OptOut)
+PLACES = table_of(Place)
+_COMMUNITIES = table_of(Community)
+_MEMBERS = table_of(Membership)
+AUDIT = table_of(RegisterAudit)
 # Any number that nothing else locks.
 _REGISTER = 0x0C0D5E47
 

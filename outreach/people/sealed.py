@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from outreach.people import queries
 from outreach.people.tables import Community, SafeContact
 from outreach.store.rotation import SealedStore
 from outreach.store.sealed import SealedTable
+from outreach.store.types import table_of
 
-_COMMUNITIES: Table = Community.__table__  # type: ignore[attr-defined]
-_SAFE_CONTACTS: Table = SafeContact.__table__  # type: ignore[attr-defined]
+_COMMUNITIES = table_of(Community)
+_SAFE_CONTACTS = table_of(SafeContact)
 
 
 def _alone(connection: Connection) -> None:

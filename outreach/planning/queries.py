@@ -13,7 +13,6 @@ from sqlalchemy import (
     FromClause,
     Insert,
     Row,
-    Table,
     bindparam,
     exists,
     func,
@@ -33,11 +32,12 @@ from outreach.planning.tables import Broadcast, Schedule
 from outreach.store import dialect
 from outreach.store.ledger import LEDGER, announce
 from outreach.store.listed import listed, packed
+from outreach.store.types import table_of
 
-SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
-BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
-ATTEMPTS: Table = Attempt.__table__  # type: ignore[attr-defined]
-RECEIPTS: Table = Receipt.__table__  # type: ignore[attr-defined]
+SCHEDULES = table_of(Schedule)
+BROADCASTS = table_of(Broadcast)
+ATTEMPTS = table_of(Attempt)
+RECEIPTS = table_of(Receipt)
 
 # Spelt out, so that the index of open deliveries serves it.
 _OPEN: list[ColumnElement[str]] = [

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, tup
 from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople
 from outreach.store.dialect import insert, locked
 from outreach.store.ledger import LEDGER
+from outreach.store.types import table_of
 
-CHECKPOINT: Table = ReachCheckpoint.__table__  # type: ignore[attr-defined]
-COUNTS: Table = ReachCount.__table__  # type: ignore[attr-defined]
-PEOPLE: Table = ReachPeople.__table__  # type: ignore[attr-defined]
+CHECKPOINT = table_of(ReachCheckpoint)
+COUNTS = table_of(ReachCount)
+PEOPLE = table_of(ReachPeople)
 
 KEY = ("day", "campaign_id", "milestone", "dimension", "value")
 Key = tuple[date, int, str, str, str]

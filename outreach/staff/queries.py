@@ -6,16 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from outreach.staff.tables import DutyShift, Staff, StaffAudit, StaffSession, StaffTry
 from outreach.store.dialect import insert, locked
+from outreach.store.types import table_of
 
-STAFF: Table = Staff.__table__  # type: ignore[attr-defined]
-SESSIONS: Table = StaffSession.__table__  # type: ignore[attr-defined]
-TRIES: Table = StaffTry.__table__  # type: ignore[attr-defined]
-SHIFTS: Table = DutyShift.__table__  # type: ignore[attr-defined]
-AUDIT: Table = StaffAudit.__table__  # type: ignore[attr-defined]
+STAFF = table_of(Staff)
+SESSIONS = table_of(StaffSession)
+TRIES = table_of(StaffTry)
+SHIFTS = table_of(DutyShift)
+AUDIT = table_of(StaffAudit)
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import structlog
-from sqlalchemy import JSON, Connection, Engine, Row, Table, select
+from sqlalchemy import JSON, Connection, Engine, Row, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, SQLModel
 
@@ -26,7 +26,7 @@ from outreach.store.dialect import insert
 from outreach.store.engine import reading, transaction
 from outreach.store.processes import database_now
 from outreach.store.rotation import SealedStore, require_all, rows_under
-from outreach.store.types import UtcDateTime
+from outreach.store.types import UtcDateTime, table_of
 
 log = structlog.get_logger(__name__)
 
@@ -59,8 +59,8 @@ class KeyHolder(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=UtcDateTime)
 
 
-_RECORDS: Table = KeyRecord.__table__  # type: ignore[attr-defined]
-_HOLDERS: Table = KeyHolder.__table__  # type: ignore[attr-defined]
+_RECORDS = table_of(KeyRecord)
+_HOLDERS = table_of(KeyHolder)
 
 
 def admit(engine: Engine, sets: Sets, *, but: str = "", alike: bool = False) -> None:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     Row,
     Select,
-    Table,
     column,
     func,
     literal,
@@ -28,7 +27,7 @@ from sqlmodel import Field, SQLModel
 
 from outreach.kernel.dimensions import NOT_ASKED
 from outreach.store.bulk import add_rows
-from outreach.store.types import RowId, UtcDateTime
+from outreach.store.types import RowId, UtcDateTime, table_of
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class LedgerFact(SQLModel, table=True):
     currency: str = Field(max_length=3)
 
 
-LEDGER: Table = LedgerFact.__table__  # type: ignore[attr-defined]
+LEDGER = table_of(LedgerFact)
 # Any number that nothing else locks; as PostgreSQL shows it, its upper half is 0.
 _WRITERS = 0x0DEADFAC
 _LOCKS = table(

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlmodel import Field, SQLModel
 
 from outreach.store.dialect import insert
 from outreach.store.engine import reading, transaction
-from outreach.store.types import RowId, UtcDateTime
+from outreach.store.types import RowId, UtcDateTime, table_of
 
 # Who is not heard of for so long counts as gone.
 TERM = timedelta(seconds=15)
@@ -47,8 +47,8 @@ class Leadership(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
-PROCESSES: Table = Process.__table__  # type: ignore[attr-defined]
-LEADERSHIP: Table = Leadership.__table__  # type: ignore[attr-defined]
+PROCESSES = table_of(Process)
+LEADERSHIP = table_of(Leadership)
 
 
 # The kinds that send.

@@ -1,16 +1,23 @@
-"""Column types that both databases share."""
+"""Column types that both databases share, and the table behind a class of rows."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer
+from sqlalchemy import BigInteger, DateTime, Integer, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 # SQLite numbers rows by itself only in a column whose type is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def table_of(rows: type[SQLModel]) -> Table:
+    """The table of a class of rows, for SQL; SQLModel does not declare that it has one."""
+    table: Table = rows.__table__  # type: ignore[attr-defined]
+    return table
 
 
 class UtcDateTime(TypeDecorator[datetime]):

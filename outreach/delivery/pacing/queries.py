@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
 from outreach.delivery.rules.pace import Bucket
 from outreach.delivery.tables import SenderPace
 from outreach.store.dialect import insert, locked
+from outreach.store.types import table_of
 
-PACES: Table = SenderPace.__table__  # type: ignore[attr-defined]
+PACES = table_of(SenderPace)
 
 
 def bucket(connection: Connection, channel: str) -> Bucket | None:

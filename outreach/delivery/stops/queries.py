@@ -6,16 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import AttemptState
 from outreach.delivery.tables import KillSwitch, Notice, SwitchEvent
 from outreach.store.dialect import insert
+from outreach.store.types import table_of
 
-SWITCHES: Table = KillSwitch.__table__  # type: ignore[attr-defined]
-EVENTS: Table = SwitchEvent.__table__  # type: ignore[attr-defined]
-NOTICES: Table = Notice.__table__  # type: ignore[attr-defined]
+SWITCHES = table_of(KillSwitch)
+EVENTS = table_of(SwitchEvent)
+NOTICES = table_of(Notice)
 
 # Who turned a kill switch on that a used-up budget did.
 BUDGET = "budget"

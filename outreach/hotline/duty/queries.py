@@ -32,12 +32,13 @@ from outreach.hotline.inbox.queries import CONVERSATIONS
 from outreach.hotline.queries import ALERTS, CALL_BACKS, CURSORS
 from outreach.hotline.rules.conversation import OPEN
 from outreach.store.dialect import insert, locked
+from outreach.store.types import table_of
 
-DELIVERIES: Table = AlertDelivery.__table__  # type: ignore[attr-defined]
-ATTEMPTS: Table = AlertAttempt.__table__  # type: ignore[attr-defined]
-RECEIPTS: Table = AlertReceipt.__table__  # type: ignore[attr-defined]
-ESCALATIONS: Table = Escalation.__table__  # type: ignore[attr-defined]
-TAKEN: Table = ShiftTaken.__table__  # type: ignore[attr-defined]
+DELIVERIES = table_of(AlertDelivery)
+ATTEMPTS = table_of(AlertAttempt)
+RECEIPTS = table_of(AlertReceipt)
+ESCALATIONS = table_of(Escalation)
+TAKEN = table_of(ShiftTaken)
 
 CONVERSATION, CALL, ALERT = "conversation", "call", "alert"
 _TURN = "escalation"

@@ -28,9 +28,10 @@ from outreach.hotline.queries import CALL_BACKS, DELIVERIES, INBOUND
 from outreach.hotline.rules.conversation import OPEN, Stage
 from outreach.hotline.rules.replying import TROUBLE
 from outreach.store.dialect import insert, locked
+from outreach.store.types import table_of
 
-CONVERSATIONS: Table = Conversation.__table__  # type: ignore[attr-defined]
-NOTES: Table = ConversationNote.__table__  # type: ignore[attr-defined]
+CONVERSATIONS = table_of(Conversation)
+NOTES = table_of(ConversationNote)
 
 
 def came_in(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

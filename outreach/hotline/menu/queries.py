@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from outreach.hotline.menu.tables import MenuMemory
 from outreach.store.dialect import among
+from outreach.store.types import table_of
 
-MENU: Table = MenuMemory.__table__  # type: ignore[attr-defined]
+MENU = table_of(MenuMemory)
 _SET = ("number_key", "number_sealed", "step", "language", "answers_sealed", "quiet_until", "at")
 
 

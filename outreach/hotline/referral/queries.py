@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from outreach.hotline.inbox.queries import CONVERSATIONS
 from outreach.hotline.referral.tables import Referral
 from outreach.store.dialect import locked
+from outreach.store.types import table_of
 
-REFERRALS: Table = Referral.__table__  # type: ignore[attr-defined]
+REFERRALS = table_of(Referral)
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:

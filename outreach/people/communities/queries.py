@@ -6,14 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from outreach.people.queries import CONTACTS
 from outreach.people.tables import Community, Membership
 from outreach.store.dialect import insert
+from outreach.store.types import table_of
 
-COMMUNITIES: Table = Community.__table__  # type: ignore[attr-defined]
-MEMBERSHIPS: Table = Membership.__table__  # type: ignore[attr-defined]
+COMMUNITIES = table_of(Community)
+MEMBERSHIPS = table_of(Membership)
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> int | None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from outreach.people.communities.queries import COMMUNITIES, MEMBERSHIPS
 from outreach.people.queries import CONTACTS
 from outreach.people.rules.consent import Consent
 from outreach.people.tables import ContactExport
 from outreach.store.dialect import locked
+from outreach.store.types import table_of
 
 # Which contacts an export is of.
 Chosen = ColumnElement[bool]
 
-EXPORTS: Table = ContactExport.__table__  # type: ignore[attr-defined]
+EXPORTS = table_of(ContactExport)
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, or_, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from outreach.people.queries import CONTACTS
 from outreach.people.tables import SafeContact
 from outreach.store.dialect import insert, locked
+from outreach.store.types import table_of
 
-SAFE: Table = SafeContact.__table__  # type: ignore[attr-defined]
+SAFE = table_of(SafeContact)
 
 
 def safe_contact(connection: Connection, contact_id: int) -> Row[Any] | None:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Table,
     and_,
     case,
     func,
@@ -30,10 +29,11 @@ from outreach.planning.audience.matching.queries import matches
 from outreach.planning.rules.purpose import CAMPAIGN, INVITATION
 from outreach.planning.tables import Campaign
 from outreach.store.ledger import LEDGER, announce
+from outreach.store.types import table_of
 
-CAMPAIGNS: Table = Campaign.__table__  # type: ignore[attr-defined]
-DELIVERIES: Table = Delivery.__table__  # type: ignore[attr-defined]
-CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
+CAMPAIGNS = table_of(Campaign)
+DELIVERIES = table_of(Delivery)
+CONTACTS = table_of(Contact)
 # What is said in the contact's language, or in Khmer where the campaign has no other.
 FALLBACK = "km"
 

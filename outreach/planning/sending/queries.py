@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    Table,
     bindparam,
     case,
     exists,
@@ -30,9 +29,10 @@ from outreach.planning.rules.purpose import INVITATION
 from outreach.planning.tables import Budget, Corridor
 from outreach.store import dialect
 from outreach.store.listed import among, packed_values
+from outreach.store.types import table_of
 
-BUDGETS: Table = Budget.__table__  # type: ignore[attr-defined]
-CORRIDORS: Table = Corridor.__table__  # type: ignore[attr-defined]
+BUDGETS = table_of(Budget)
+CORRIDORS = table_of(Corridor)
 _OPEN = ("pending", "leased", "trying")
 _LEFT = ("opted_out", "declined", "lapsed", "forgotten")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, select
 
 from outreach.reach.grants.tables import GrantVersion
 from outreach.store.dialect import locked
+from outreach.store.types import table_of
 
-VERSIONS: Table = GrantVersion.__table__  # type: ignore[attr-defined]
+VERSIONS = table_of(GrantVersion)
 
 
 def versions(connection: Connection, slug: str | None = None) -> Sequence[Row[Any]]:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from outreach.reach.mailing.tables import ReportMailing, ReportSubscription
 from outreach.reach.rules.mailing import LOST_AFTER, Mailing
 from outreach.store.dialect import insert
+from outreach.store.types import table_of
 
-SUBSCRIPTIONS: Table = ReportSubscription.__table__  # type: ignore[attr-defined]
-MAILINGS: Table = ReportMailing.__table__  # type: ignore[attr-defined]
+SUBSCRIPTIONS = table_of(ReportSubscription)
+MAILINGS = table_of(ReportMailing)
 
 
 def subscribe(connection: Connection, row: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from outreach.reach.publications.tables import (
     ReportAudit,
@@ -15,11 +15,12 @@ from outreach.reach.publications.tables import (
     ReportPublication,
 )
 from outreach.store.dialect import insert
+from outreach.store.types import table_of
 
-PUBLICATIONS: Table = ReportPublication.__table__  # type: ignore[attr-defined]
-LINKS: Table = ReportLink.__table__  # type: ignore[attr-defined]
-KEYS: Table = ReportKey.__table__  # type: ignore[attr-defined]
-AUDIT: Table = ReportAudit.__table__  # type: ignore[attr-defined]
+PUBLICATIONS = table_of(ReportPublication)
+LINKS = table_of(ReportLink)
+KEYS = table_of(ReportKey)
+AUDIT = table_of(ReportAudit)
 
 
 def newest(connection: Connection, period: str) -> Row[Any] | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Table, and_, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
 
 from outreach.content.audience.rule import AllOf, AnyOf, Condition, Not, Rule, Saved
 from outreach.content.audience.terms import ATTRIBUTES, COUNTRIES
@@ -21,14 +21,15 @@ from outreach.delivery.tables import Attempt, Delivery
 from outreach.kernel.dimensions import NOT_ASKED
 from outreach.people.tables import Community, Contact, Membership
 from outreach.planning.tables import Campaign
+from outreach.store.types import table_of
 
-_C: Table = Contact.__table__  # type: ignore[attr-defined]
+_C = table_of(Contact)
 _OTHER = _C.alias("other")
-_M: Table = Membership.__table__  # type: ignore[attr-defined]
-_G: Table = Community.__table__  # type: ignore[attr-defined]
-_D: Table = Delivery.__table__  # type: ignore[attr-defined]
-_A: Table = Attempt.__table__  # type: ignore[attr-defined]
-_CAMPAIGN: Table = Campaign.__table__  # type: ignore[attr-defined]
+_M = table_of(Membership)
+_G = table_of(Community)
+_D = table_of(Delivery)
+_A = table_of(Attempt)
+_CAMPAIGN = table_of(Campaign)
 # Days of the calendar begin where the register is kept.
 _HOME = ZoneInfo("Asia/Phnom_Penh")
 _PROVINCE, _DISTRICT, _COMMUNE = 2, 4, 6

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from outreach.kernel.ids import public_id
 from outreach.people.tables import Community
 from outreach.planning.tables import Audience, Campaign
 from outreach.store import dialect
+from outreach.store.types import table_of
 
-AUDIENCES: Table = Audience.__table__  # type: ignore[attr-defined]
-_CAMPAIGNS: Table = Campaign.__table__  # type: ignore[attr-defined]
-_COMMUNITIES: Table = Community.__table__  # type: ignore[attr-defined]
+AUDIENCES = table_of(Audience)
+_CAMPAIGNS = table_of(Campaign)
+_COMMUNITIES = table_of(Community)
 
 
 def by_slug(connection: Connection, slug: str) -> Row[Any] | None:
