@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -54,10 +55,21 @@ def of(connection: Connection, desk: Desk, number_keys: Collection[bytes]) -> Wh
 def ask(connection: Connection, desk: Desk, number: str, language: str, now: datetime) -> str:
     """Has the next digit of `number` answer the first question; returns its text, which a worker
     sends as a reply of their own (S4: only while the person is writing)."""
-    memories = Memories.read(connection, desk.help_vault, [number], now)
-    memories.keep(number, replace(memories.of(number), step=Step.PLACE, language=language))
-    memories.save(connection)
+    _remember(connection, desk, number, now, step=Step.PLACE, language=language)
     return desk.replies.landmarks.text(PLACE, "", language)
+
+
+def leave(connection: Connection, desk: Desk, number: str, now: datetime) -> None:
+    """A worker asked `number` something else: its next digit answers none of our questions."""
+    _remember(connection, desk, number, now, step=Step.MAIN)
+
+
+def _remember(
+    connection: Connection, desk: Desk, number: str, now: datetime, **changes: Any
+) -> None:
+    memories = Memories.read(connection, desk.help_vault, [number], now)
+    memories.keep(number, replace(memories.of(number), **changes))
+    memories.save(connection)
 
 
 def _labels(choice: Choice | None) -> _Labels | None:

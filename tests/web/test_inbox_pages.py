@@ -231,3 +231,14 @@ def test_a_worker_has_the_person_asked_where_they_are_by_digits(
     assert landmarks.text("place", "", "km") in world.got(ANNA)
     assert world.got(ANNA)[-1] == landmarks.text("landmark", "vn", "km")
     assert "Viet Nam" in shown(browser, worker, f"/inbox/{talk}")
+
+
+def test_a_digit_after_a_worker_asked_something_else_answers_no_question_of_ours(
+    world: World, browser: Browser, worker: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    do(browser, worker, talk, "reply", name="finder", seen="0")
+    assert do(browser, worker, talk, "reply", body="១ ឬ ២?", seen="1").status_code == 303
+    world.text(ANNA, "3")
+    world.send()
+    assert world.runtime.desk.replies.landmarks.text("landmark", "vn", "km") not in world.got(ANNA)

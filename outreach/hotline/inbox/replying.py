@@ -56,6 +56,8 @@ def reply(
         text = _neutral(desk, name, row.language) if name else free(desk, body)
         if name == FINDER:
             landmarks.ask(connection, desk, number, row.language or DEFAULT, now)
+        else:
+            landmarks.leave(connection, desk, number, now)
         queue(connection, desk, number, text, now, author=worker.name, until=latest)
         look(connection, row, worker, now)
         queries.change(connection, row.id, {"state": Stage.WAITING, "replies": row.replies + 1})
