@@ -38,7 +38,7 @@ def serve(
 
     require_loopback_host(host)
     require_free(host, port)
-    with _running(metrics_port) as runtime:
+    with _running(metrics_port, hears=True) as runtime:
         presence = Presence(runtime, "serve")
         dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
         around = partial(sending, runtime, dispatcher, presence)
@@ -60,7 +60,7 @@ def web(
 
     require_loopback_host(host)
     require_free(host, port)
-    with _running(metrics_port, "web") as runtime:
+    with _running(metrics_port, "web", hears=True) as runtime:
         site = create_app(runtime, around=Presence(runtime, "web").among_others)
         uvicorn.run(site, **_SERVER, host=host, port=port)
 
@@ -123,10 +123,11 @@ _SERVER: dict[str, Any] = {"log_config": None, "access_log": False, "proxy_heade
 
 
 @contextmanager
-def _running(metrics_port: int, split: str = "") -> Iterator[Runtime]:
+def _running(metrics_port: int, split: str = "", *, hears: bool = False) -> Iterator[Runtime]:
     """The parts of a process that runs until it is told to stop; `split` names a command that is
-    only a part of an installation."""
+    only a part of an installation, and one that `hears` takes in texts."""
     from outreach.bootstrap import build, holding_keys, metrics_of, require_split
+    from outreach.hotline.inbound import get_ready
     from outreach.kernel import heap, logs
     from outreach.settings import load_settings
 
@@ -140,6 +141,8 @@ def _running(metrics_port: int, split: str = "") -> Iterator[Runtime]:
     if metrics_port:
         metrics_of(runtime).serve(metrics_port)
     with holding_keys(runtime):
+        if hears:
+            get_ready(runtime.desk)
         heap.settle()
         yield runtime
 

@@ -7,6 +7,7 @@ runs in one thread beside the event loop.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -44,10 +45,11 @@ _RING_SECONDS = 30
 # up, find that it never left, and send it themselves (settle.py).
 _FRESH = timedelta(minutes=5)
 _AGAIN_SECONDS = 1.0
-# A broadcast's answers are recorded this far apart: each transaction has its own cost.
+# What the gateway answers is recorded this far apart: each transaction has its own cost.
 _GATHER_SECONDS = 0.05
 # Beside the broadcasts' connections there is always room for answers.
 _URGENT = 50
+_URGENT_CHUNK = 20
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,10 @@ class Dispatcher:
     async def _pump(self, lane: Lane, channel: str, stop: asyncio.Event) -> None:
         while not stop.is_set():
             self._woken[lane.name, channel].clear()
+            began = time.monotonic()
             try:
                 if await self._turn(lane, channel, stop):
+                    await self._gather(lane, began)
                     continue
             except Unavailable as error:
                 # What was claimed comes back when its lease runs out.
@@ -145,9 +149,15 @@ class Dispatcher:
             except TimeoutError:
                 continue
 
+    async def _gather(self, lane: Lane, began: float) -> None:
+        """What waits for no pace comes one by one; its turns begin a little apart, so that many
+        that come together share a transaction. Who comes alone waits for nothing."""
+        if lane.name in self._urgent:
+            await asyncio.sleep(max(0.0, began + _GATHER_SECONDS - time.monotonic()))
+
     async def _turn(self, lane: Lane, channel: str, stop: asyncio.Event) -> bool:
-        """Sends what is due until a claim finds nothing or `stop` is set; False if there was
-        nothing."""
+        """Sends what is due until a claim finds nothing (of an urgent lane: few) or `stop` is set;
+        False if there was nothing."""
         # The next chunk is claimed and recorded while this one leaves: a slot never waits for it.
         # Two chunks are a second of pace: a campaign that starts now waits no longer for its turn.
         coming: asyncio.Task[list[Outgoing] | None] | None = self._taking(lane, channel, stop)
@@ -155,14 +165,18 @@ class Dispatcher:
         while coming and (outgoing := await coming) is not None:
             some = True
             self._gates[lane.name].expect(outgoing)
-            coming = None if stop.is_set() else self._taking(lane, channel, stop)
+            alone = lane.name in self._urgent and len(outgoing) < _URGENT_CHUNK
+            coming = None if stop.is_set() or alone else self._taking(lane, channel, stop)
             for item in outgoing:
                 await self._start(lane, item)
         await self._gates[lane.name].settle()
         return some
 
-    def _chunk(self, channel: str) -> int:
-        """How many are recorded at once: half a second of this process's part of the pace."""
+    def _chunk(self, lane: Lane, channel: str) -> int:
+        """How many are recorded at once: half a second of this process's part of the pace; a few of
+        those that wait for no pace."""
+        if lane.name in self._urgent:
+            return _URGENT_CHUNK
         units = _PARTS_GUESS if channel == "sms" else 1
         messages = self._pacers[channel].rate / 2 / units / max(1, self._senders())
         return max(1, min(_CHUNK, int(messages)))
@@ -174,7 +188,7 @@ class Dispatcher:
 
     async def _take(self, lane: Lane, channel: str, stop: asyncio.Event) -> list[Outgoing] | None:
         """Claims a chunk and records what of it may go; None if there was nothing to claim."""
-        engine, clock, size = self._engine, self._clock, self._chunk(channel)
+        engine, clock, size = self._engine, self._clock, self._chunk(lane, channel)
         ids = await self._in_thread(
             lane, claim, engine, lane, channel, clock.now(), size, self._name
         )
@@ -241,8 +255,7 @@ class Dispatcher:
         )
 
     def _recorder(self, lane: Lane) -> Batcher[News, None]:
-        gap = 0.0 if lane.name in self._urgent else _GATHER_SECONDS
-        return Batcher(self._writer(lane), self._executors[lane.name], gap=gap)
+        return Batcher(self._writer(lane), self._executors[lane.name], gap=_GATHER_SECONDS)
 
     def _writer(self, lane: Lane) -> Callable[[Sequence[News]], Sequence[None]]:
         def write(news: Sequence[News]) -> Sequence[None]:

@@ -30,8 +30,12 @@ from outreach.language.match import Match, match
 from outreach.language.matchkey import match_key
 from outreach.people.contacts import ContactView
 from outreach.people.persons import safe
-from outreach.store.engine import transaction
+from outreach.store.engine import practising, transaction
 from outreach.store.ledger import Fact, append_alike
+
+
+# What is answered and what alarms, a wish to be called, a menu and its digit, a STOP.
+_PRACTICE = ("asdf", "ជួយ", "9", "#", "1", "STOP")
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,12 @@ class Heard:
     answered: bool = False
 
 
-def get_ready() -> None:
-    """Reads what the first text would have to wait for."""
-    match("១")
+def get_ready(desk: Desk) -> None:
+    """Does what the first texts would have to wait for: the lexicon is read, and every statement
+    built, by taking in texts of nobody, of which nothing stays."""
+    with practising(desk.engine) as connection:
+        for body in _PRACTICE:
+            receive_in(connection, desk, [Inbound(public_id("practice"), "nobody", "", body)])
 
 
 def receive(desk: Desk, texts: Sequence[Inbound]) -> list[Heard]:

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.hotline.tables import (
@@ -19,8 +33,9 @@ from outreach.hotline.tables import (
     HelpReceipt,
     StaffAlert,
 )
-from outreach.store.bulk import add_rows
-from outreach.store.dialect import among, insert, locked
+from outreach.store.bulk import add_some
+from outreach.store.dialect import insert, insert_on, keyed, keys_given, locked
+from outreach.store.listed import listed, packed, with_bytes
 from outreach.store.types import table_of
 
 INBOUND = table_of(HelpInbound)
@@ -40,16 +55,28 @@ _OWN = ("reference", "number_key", "address_sealed", "body_sealed", "parts")
 
 def add_inbound(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Stores each text once; the SIDs of those that were not here already."""
-    statement = insert(connection, INBOUND).on_conflict_do_nothing().returning(INBOUND.c.sid)
-    return set(connection.execute(statement, rows).scalars())
+    statement = _storing(connection.dialect.name, tuple(rows[0]))
+    return set(connection.execute(statement, with_bytes(row.values() for row in rows)).scalars())
+
+
+@cache
+def _storing(dialect: str, names: tuple[str, ...]) -> Any:
+    given = listed({name: INBOUND.c[name].type for name in names})
+    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
+    statement = insert_on(dialect, INBOUND).from_select(names, select(given).where(true()))
+    return statement.on_conflict_do_nothing().returning(INBOUND.c.sid)
 
 
 def set_intents(connection: Connection, meant: Sequence[tuple[str, str]]) -> None:
     """Notes what texts meant after what was asked last, by SID."""
     if meant:
-        statement = update(INBOUND).where(INBOUND.c.sid == bindparam("b_sid"))
-        rows = [{"b_sid": sid, "intent": intent} for sid, intent in meant]
-        connection.execute(statement.values(intent=bindparam("intent")), rows)
+        connection.execute(_meaning(), {"given": packed(meant)})
+
+
+@cache
+def _meaning() -> Update:
+    given = listed({name: INBOUND.c[name].type for name in ("sid", "intent")})
+    return update(INBOUND).where(INBOUND.c.sid == given.c.sid).values(intent=given.c.intent)
 
 
 def newer_word(connection: Connection, keys: Collection[bytes], at: datetime) -> bool:
@@ -89,18 +116,24 @@ def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
     if rows:
         same = {name: value for name, value in rows[0].items() if name not in _OWN}
         own = [tuple(row[name] for name in _OWN) for row in rows]
-        add_rows(connection, DELIVERIES, _OWN, own, same)
+        add_some(connection, DELIVERIES, _OWN, own, same)
 
 
 def recent_answers(
     connection: Connection, keys: Collection[bytes], since: datetime
 ) -> Sequence[Row[Any]]:
     """How many automatic answers each number was given since `since`, and when the last."""
+    given = {"since": since, **keys_given(connection, keys)}
+    return connection.execute(_recent(connection.dialect.name), given).all()
+
+
+@cache
+def _recent(dialect: str) -> Select[Any]:
     d = DELIVERIES.c
-    query = select(
-        d.number_key, func.count().label("answers"), func.max(d.due_at).label("last")
-    ).where(among(connection, d.number_key, keys), d.due_at >= since, d.author == "")
-    return connection.execute(query.group_by(d.number_key)).all()
+    since = bindparam("since", type_=d.due_at.type)
+    found = (d.number_key, func.count().label("answers"), func.max(d.due_at).label("last"))
+    query = select(*found).where(keyed(dialect, d.number_key), d.due_at >= since, d.author == "")
+    return query.group_by(d.number_key)
 
 
 def deliveries(connection: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -186,9 +219,7 @@ def count_answers(connection: Connection) -> int:
 
 def add_alerts(connection: Connection, alerts: Sequence[tuple[str, str]], at: datetime) -> None:
     """Tells the hotline workers to look: each alert is its kind and a reference."""
-    if alerts:
-        rows = [{"kind": kind, "reference": reference, "at": at} for kind, reference in alerts]
-        connection.execute(ALERTS.insert(), rows)
+    add_some(connection, ALERTS, ("kind", "reference"), alerts, {"at": at})
 
 
 def add_alert(connection: Connection, kind: str, reference: str, at: datetime) -> None:

@@ -15,6 +15,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,6 +27,8 @@ _NONCE_BYTES = 12
 FINGERPRINT_BYTES = 32
 TAG_BYTES = 4
 FAMILIES = ("seal", "lookup")
+# While a batch of texts is taken in, each number's fingerprint is asked for many times.
+_AT_HAND = 512
 _NAME = re.compile(r"(?:seal|lookup)-[A-Za-z0-9_.-]{1,50}")
 _TAGGED = re.compile(r"lookup-([0-9a-f]{8})")
 
@@ -49,6 +52,7 @@ class Vault:
             for name, key in lookup.items()
         ]
         self.current_lookup = next(iter(lookup))
+        self._fingerprints = lru_cache(maxsize=_AT_HAND)(self._make)
 
     def __repr__(self) -> str:
         return f"<Vault current={self.current} of {len(self._ciphers)}>"
@@ -86,16 +90,18 @@ class Vault:
 
     def lookup(self, text: str) -> bytes:
         """The 32-byte fingerprint that finds `text`, made with the current lookup key."""
-        key, length, tag = self._lookup[0]
-        return hmac.digest(key, text.encode(), hashlib.sha256)[:length] + tag
+        return self._fingerprints(text, 1)[0]
 
     def lookups(self, text: str) -> list[bytes]:
         """The fingerprints of `text` under every lookup key, the current one first."""
+        return list(self._fingerprints(text, len(self._lookup)))
+
+    def _make(self, text: str, keys: int) -> tuple[bytes, ...]:
         said = text.encode()
-        return [
-            hmac.digest(key, said, hashlib.sha256)[:length] + tag
-            for key, length, tag in self._lookup
-        ]
+        return tuple(
+            hmac.digest(key, said, "sha256")[:length] + tag
+            for key, length, tag in self._lookup[:keys]
+        )
 
 
 def key_name(sealed: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
@@ -19,7 +20,7 @@ from outreach.people.tables import (
     RegisterAudit,
 )
 from outreach.store.bulk import add_rows, reserve_ids
-from outreach.store.dialect import among, insert, locked, present
+from outreach.store.dialect import among, insert, keyed, keys_given, locked, present
 from outreach.store.types import table_of
 
 CONTACTS = table_of(Contact)
@@ -78,7 +79,13 @@ def places(connection: Connection, kinds: Collection[str]) -> Sequence[Row[Any]]
 
 def contacts_by_key(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
     """Contacts of which a fingerprint is among `keys`."""
-    return connection.execute(select(CONTACTS).where(CONTACTS.c.number_key.in_(keys))).all()
+    given = keys_given(connection, keys)
+    return connection.execute(_by_key(connection.dialect.name), given).all()
+
+
+@cache
+def _by_key(dialect: str) -> Select[Any]:
+    return select(CONTACTS).where(keyed(dialect, CONTACTS.c.number_key))
 
 
 def lock_by_key(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:

@@ -4,9 +4,12 @@ executemany on SQLite."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Insert, Table, bindparam, func, select, text
+
+from outreach.store.listed import listed, with_bytes
 
 
 def add_rows(
@@ -38,6 +41,29 @@ def add_rows(
     if given:
         statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608
         connection.exec_driver_sql(statement, given)
+
+
+def add_some(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    same: Mapping[str, Any],
+) -> None:
+    """Adds some hundreds of `rows` in one statement, which beside an event loop is sooner done: it
+    takes one step of the driver, not one or more a row. Moments may be among `rows`."""
+    if rows:
+        alike = {f"same_{name}": value for name, value in same.items()}
+        statement = _adding(table, tuple(names), tuple(same))
+        connection.execute(statement, {**with_bytes(rows), **alike})
+
+
+@cache
+def _adding(table: Table, names: tuple[str, ...], same: tuple[str, ...]) -> Insert:
+    given = listed({name: table.c[name].type for name in names})
+    alike = [bindparam(f"same_{name}", type_=table.c[name].type).label(name) for name in same]
+    query = select(given, *alike)
+    return table.insert().from_select([*names, *same], query, include_defaults=False)
 
 
 def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:

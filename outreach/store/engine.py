@@ -58,6 +58,13 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def practising(engine: Engine) -> Iterator[Connection]:
+    """A transaction of which nothing stays, whatever is written in it."""
+    with _answering(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads, from one snapshot, without taking SQLite's writer lock."""
     options = _READING[engine.dialect.name]

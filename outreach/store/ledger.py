@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from outreach.kernel.dimensions import NOT_ASKED
-from outreach.store.bulk import add_rows
+from outreach.store.bulk import add_rows, add_some
 from outreach.store.types import RowId, UtcDateTime, table_of
 
 
@@ -94,6 +94,7 @@ _LOCKS = table(
     column("virtualtransaction"),
 )
 _DATABASES = table("pg_database", column("oid"), column("datname"))
+_SOME = 500
 # A writer's transaction lasts some milliseconds.
 _PATIENCE_SECONDS, _LOOK_SECONDS = 1.0, 0.005
 
@@ -127,8 +128,9 @@ def append_alike(
     """Adds a fact per row, quickly: `names` says what the row gives, in the rest each is `like`."""
     if rows:
         announce(connection)
-        same = {name: value for name, value in asdict(like).items() if name not in names}
-        add_rows(connection, LEDGER, names, rows, same)
+        same = {name: value for name, value in vars(like).items() if name not in names}
+        add = add_some if len(rows) <= _SOME else add_rows
+        add(connection, LEDGER, names, rows, same)
 
 
 def append_selected(connection: Connection, like: Fact, query: Select[Any]) -> None:

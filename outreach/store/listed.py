@@ -13,12 +13,16 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     DateTime,
     Integer,
+    LargeBinary,
     Subquery,
     Text,
     bindparam,
+    cast,
+    func,
     select,
     type_coerce,
 )
@@ -40,13 +44,26 @@ class _item(GenericFunction[Any]):  # noqa: N801
 
 
 def listed(types: Mapping[str, TypeEngine[Any]], name: str = "given") -> Subquery:
-    """The parameter `name` (see `packed`) as a table with the columns that `types` names."""
+    """The parameter `name` as a table with the columns that `types` names: see `packed`, where some
+    are bytes `with_bytes`."""
     each = _each(bindparam(name, type_=Text)).table_valued("value")
-    columns = [
-        type_coerce(_item(each.c.value, position, type_=kind), kind).label(column)
-        for position, (column, kind) in enumerate(types.items())
-    ]
+    columns: list[ColumnElement[Any]] = []
+    position = 0
+    for column, kind in types.items():
+        value: ColumnElement[Any]
+        if isinstance(kind, LargeBinary):
+            start, length = (_number(each.c.value, position + side) for side in (0, 1))
+            value = func.substr(bindparam(f"{name}_bytes", type_=LargeBinary), start, length)
+            position += 2
+        else:
+            value = _item(each.c.value, position, type_=kind)
+            position += 1
+        columns.append(type_coerce(value, kind).label(column))
     return select(*columns).subquery(name)
+
+
+def _number(value: ColumnElement[Any], position: int) -> ColumnElement[int]:
+    return cast(_item(value, position, type_=Integer()), Integer)
 
 
 def among(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
@@ -58,6 +75,23 @@ def among(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
 def packed(rows: Iterable[Iterable[Any]]) -> str:
     """`rows` for the parameter of `listed`: text, whole numbers, None and moments."""
     return json.dumps([*map(tuple, rows)], default=_moment, separators=(",", ":"))
+
+
+def with_bytes(rows: Iterable[Iterable[Any]], name: str = "given") -> dict[str, Any]:
+    """`rows` for the parameters of `listed`, bytes among them: JSON has none, so all stand one
+    after another in a parameter beside it, and JSON says where."""
+    # Never empty, which SQLite would take for NULL.
+    pieces, items = bytearray(1), []
+    for row in rows:
+        item: list[Any] = []
+        for value in row:
+            if isinstance(value, bytes):
+                item += (len(pieces) + 1, len(value))
+                pieces += value
+            else:
+                item.append(value)
+        items.append(item)
+    return {name: packed(items), f"{name}_bytes": bytes(pieces)}
 
 
 def packed_values(values: Iterable[Any]) -> str:
@@ -93,4 +127,6 @@ def _item_on_postgresql(element: _item, compiler: Any, **options: Any) -> str:
     kind = getattr(element.type, "impl", element.type)
     if isinstance(kind, DateTime):
         return f"CAST({text} || '+00' AS timestamptz)"
+    if isinstance(kind, Boolean):
+        return f"CAST({text} AS boolean)"
     return f"CAST({text} AS bigint)" if isinstance(kind, Integer) else text

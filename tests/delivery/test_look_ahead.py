@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from outreach.delivery.claiming import claim
+from outreach.delivery.claiming import claim, submit
 from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.gateways.memory import MemoryGateway
 from tests.delivery.rows import SENDER, attempts, deliveries
@@ -39,6 +39,18 @@ class Stopping(ThreadPoolExecutor):
     def submit(self, work, /, *args, **kwargs):
         if work is claim:
             self._stop.set()
+        return super().submit(work, *args, **kwargs)
+
+
+class Noting(ThreadPoolExecutor):
+    """Notes what is done in its thread."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.done: list[object] = []
+
+    def submit(self, work, /, *args, **kwargs):
+        self.done.append(work)
         return super().submit(work, *args, **kwargs)
 
 
@@ -88,3 +100,19 @@ def test_what_is_claimed_when_a_stop_comes_goes_back_at_once(database, clock, la
     assert states(database) == {"pending": 3}
     assert {(row.lease_by, row.lease_until) for row in deliveries(database)} == {(None, None)}
     assert attempts(database) == gateway.sms == []
+
+
+def test_what_waits_for_no_pace_is_recorded_together_however_slow_the_pace(
+    database, clock, lane, gateway, queue
+):
+    queue(7)
+    urgent = frozenset({lane.name})
+
+    async def story() -> list[object]:
+        with Noting() as executor:
+            sender = Dispatcher(database, clock, gateway, [lane], PACE, executor, urgent=urgent)
+            await sender.drain()
+            return executor.done
+
+    assert asyncio.run(story()).count(submit) == 1
+    assert len(gateway.sms) == 7

@@ -108,6 +108,37 @@ def test_what_comes_in_moves_a_conversation_as_the_table_says(
         assert row.assigned_to == "dara"
 
 
+TOGETHER = ("ជួយខ្ញុំផង", "1", "asdf qwer", "ខ្ញុំអាយុ 15 ឆ្នាំ", "giup toi voi")
+
+
+@pytest.mark.parametrize("stage", [None, *Stage])
+@pytest.mark.parametrize("order", [1, -1])
+def test_texts_that_come_together_move_a_conversation_as_one_after_another_would(
+    world: World, clock: FixedClock, stage: Stage | None, order: int
+) -> None:
+    """Among them one that is from long ago; the second number's come one by one."""
+    came = {"1": clock.now() - timedelta(minutes=2), "asdf qwer": clock.now() - timedelta(days=1)}
+    if stage is not None:
+        for who in (1, 2):
+            world.text(number(who), "1")
+        put(world, state=stage, assigned_to="dara", due_by=None, outcome="answered")
+    clock.advance(timedelta(minutes=1))
+    batches = [
+        [
+            Inbound(f"SM{who}-{index}", number(who), number(0), body, at=came.get(body))
+            for index, body in enumerate(TOGETHER[::order])
+        ]
+        for who in (1, 2)
+    ]
+    receive(world.runtime.desk, batches[0])
+    for text in batches[1]:
+        receive(world.runtime.desk, [text])
+    own = ("id", "public_id", "number_key", "number_sealed")
+    rows = [row._asdict() for row in conversations(world)]
+    together, apart = ({k: v for k, v in row.items() if k not in own} for row in rows)
+    assert together == apart
+
+
 @pytest.mark.parametrize("word", ["STOP", "EXIT"])
 def test_s4_who_leaves_is_not_texted_by_staff_until_they_write_again(
     world: World, word: str

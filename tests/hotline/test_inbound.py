@@ -7,12 +7,20 @@ from datetime import timedelta
 import pytest
 
 from outreach.hotline import queries
+from outreach.hotline.inbound import get_ready
 from outreach.kernel.clock import FixedClock
 from outreach.people.counting import counts
 from outreach.store.ledger import LEDGER
 from tests.world import World, number
 
 STRANGER = number(9_000_001)
+
+
+def test_getting_ready_for_the_first_text_leaves_nothing(world: World) -> None:
+    get_ready(world.runtime.desk)
+    tables = (queries.INBOUND, queries.DELIVERIES, queries.CALL_BACKS, queries.ALERTS, LEDGER)
+    assert [world.all(table) for table in tables] == [[]] * len(tables)
+    assert counts(world.runtime.engine).opted_out == 0
 
 
 def alerts(world: World) -> list[str]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine
 
 from outreach.people.queries import AUDIT, PLACES
-from outreach.store.bulk import add_rows, reserve_ids
+from outreach.store.bulk import add_rows, add_some, reserve_ids
 from outreach.store.engine import reading, transaction
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 SAME = {"action": "show", "changed": ["sex", "ភាសា"], "by": "dara", "at": AT}
+Adding = Callable[..., None]
+each_way = pytest.mark.parametrize("add", [add_rows, add_some])
 
 
-def test_rows_come_back_as_they_went_in(database: Engine) -> None:
+@each_way
+def test_rows_come_back_as_they_went_in(database: Engine, add: Adding) -> None:
     with transaction(database) as connection:
         rows = [("co_1", 'tab\tquote" \\N line\n'), ("co_2", "ឃុំ")]
-        add_rows(connection, AUDIT, ("contact", "reason"), rows, SAME)
+        add(connection, AUDIT, ("contact", "reason"), rows, SAME)
     with reading(database) as connection:
         found = connection.execute(AUDIT.select().order_by(AUDIT.c.id)).all()
     assert [(row.contact, row.reason) for row in found] == rows
@@ -37,17 +41,19 @@ def test_reserved_ids_are_nobody_elses_and_none_is_given_twice(database: Engine)
     assert len({*found, *more}) == 6
 
 
-def test_a_row_that_breaks_a_rule_takes_all_of_them_back(database: Engine) -> None:
+@each_way
+def test_a_row_that_breaks_a_rule_takes_all_of_them_back(database: Engine, add: Adding) -> None:
     names, same = ("code", "name_km"), {"parent": "", "kind": "province", "name_en": "x"}
     with (
         pytest.raises(Exception, match=r"(?i)unique|duplicate"),
         transaction(database) as connection,
     ):
-        add_rows(connection, PLACES, names, [("01", "a"), ("01", "b")], same)
+        add(connection, PLACES, names, [("01", "a"), ("01", "b")], same)
     with reading(database) as connection:
         assert connection.execute(PLACES.select()).all() == []
 
 
-def test_no_rows_are_no_rows(database: Engine) -> None:
+@each_way
+def test_no_rows_are_no_rows(database: Engine, add: Adding) -> None:
     with transaction(database) as connection:
-        add_rows(connection, PLACES, ("code",), [], {})
+        add(connection, PLACES, ("code",), [], {})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Boolean, Engine, LargeBinary, select, update
 
 from outreach.people.queries import CONTACTS
 from outreach.store.engine import transaction
 from outreach.store.ledger import LEDGER, Fact, append
-from outreach.store.listed import among, listed, packed, packed_values
+from outreach.store.listed import among, listed, packed, packed_values, with_bytes
 
 _AT = datetime(2026, 3, 2, 2, 0, 0, 5, tzinfo=UTC)
 _TYPES = {"id": LEDGER.c.id.type, "detail": LEDGER.c.detail.type, "at": LEDGER.c.at.type}
@@ -20,6 +20,19 @@ def test_values_come_back_as_they_were_given(database: Engine) -> None:
     with transaction(database) as connection:
         found = connection.execute(select(listed(_TYPES)), {"given": packed(rows)})
         assert [tuple(row) for row in found] == rows
+
+
+def test_bytes_and_truths_come_back_as_they_were_given(database: Engine) -> None:
+    types = {"first": LargeBinary(), "id": _TYPES["id"], "yes": Boolean(), "last": LargeBinary()}
+    rows = [
+        (b"\x00\xff'\\x", 1, True, b""),
+        (b"", 2, False, b""),
+        (bytes(range(256)), 3, True, b"a"),
+    ]
+    with transaction(database) as connection:
+        for given in (rows, rows[1:2]):
+            found = connection.execute(select(listed(types)), with_bytes(given))
+            assert [tuple(row) for row in found] == given
 
 
 def test_a_moment_of_any_zone_is_the_same_moment(database: Engine) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from secrets import token_bytes
 from typing import Any
 
@@ -18,8 +18,10 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     or_,
     select,
+    true,
     update,
 )
 
@@ -27,18 +29,51 @@ from outreach.hotline.inbox.tables import Conversation, ConversationNote
 from outreach.hotline.queries import CALL_BACKS, DELIVERIES, INBOUND
 from outreach.hotline.rules.conversation import OPEN, Stage
 from outreach.hotline.rules.replying import TROUBLE
-from outreach.store.dialect import insert, locked
+from outreach.store.dialect import insert_on, locked
+from outreach.store.listed import listed as as_table
+from outreach.store.listed import with_bytes
 from outreach.store.types import table_of
 
 CONVERSATIONS = table_of(Conversation)
 NOTES = table_of(ConversationNote)
+# What a new conversation gets from what came in, and what is the same in all.
+_ARRIVING = (
+    "public_id",
+    "number_key",
+    "number_sealed",
+    "urgency",
+    "child",
+    "language",
+    "opened_at",
+    "last_in_at",
+    "last_text_at",
+    "due_by",
+)
+_NEW = {
+    "state": Stage.NEW.value,
+    "code_sealed": b"",
+    "assigned_to": "",
+    "replies": 0,
+    "outcome": "",
+}
 
 
 def came_in(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Somebody wrote or asked to be called: opens their conversation, reopens a closed one, or
-    moves an open one on, as `rules/conversation.py` says. Each of `rows` is a whole new one, and
-    takes its turn."""
-    statement = insert(connection, CONVERSATIONS)
+    moves an open one on, as `rules/conversation.py` says. Each of `rows` (one a person) is what a
+    new one would be."""
+    rows_given = with_bytes([row[name] for name in _ARRIVING] for row in rows)
+    connection.execute(_coming_in(connection.dialect.name), rows_given)
+
+
+@cache
+def _coming_in(dialect: str) -> Any:
+    given = as_table({name: CONVERSATIONS.c[name].type for name in _ARRIVING})
+    same = [literal(value, CONVERSATIONS.c[name].type) for name, value in _NEW.items()]
+    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
+    query = select(given, *same).where(true())
+    statement = insert_on(dialect, CONVERSATIONS)
+    statement = statement.from_select([*_ARRIVING, *_NEW], query, include_defaults=False)
     c, new = CONVERSATIONS.c, statement.excluded
     closed = c.state == Stage.CLOSED
     sooner = or_(c.due_by.is_(None), new.due_by < c.due_by)
@@ -62,24 +97,7 @@ def came_in(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         "outcome": case((closed, ""), else_=c.outcome),
         **{name: case((closed, value), else_=c[name]) for name, value in fresh.items()},
     }
-    moving = statement.on_conflict_do_update(index_elements=["number_key"], set_=moved)
-    # One statement moves a row once, so a person's second text is of the next one. Giving back ids
-    # lets SQLAlchemy write many rows in one statement.
-    for some in _turns(rows):
-        connection.execute(moving.returning(c.id), some)
-
-
-def _turns(rows: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """Everybody's first row, then everybody's second …"""
-    turns: list[list[Mapping[str, Any]]] = []
-    seen: Counter[bytes] = Counter()
-    for row in rows:
-        position = seen[row["number_key"]]
-        seen[row["number_key"]] += 1
-        if position == len(turns):
-            turns.append([])
-        turns[position].append(row)
-    return turns
+    return statement.on_conflict_do_update(index_elements=["number_key"], set_=moved)
 
 
 def left(connection: Connection, keys: Collection[bytes], at: datetime) -> None:

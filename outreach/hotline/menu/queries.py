@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Select, Update, delete, select, update
 
 from outreach.hotline.menu.tables import MenuMemory
-from outreach.store.dialect import among
+from outreach.store.bulk import add_some
+from outreach.store.dialect import keyed, keys_given
+from outreach.store.listed import among, listed, packed_values, with_bytes
 from outreach.store.types import table_of
 
 MENU = table_of(MenuMemory)
@@ -18,20 +21,42 @@ _SET = ("number_key", "number_sealed", "step", "language", "answers_sealed", "qu
 
 def memories(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
     """What is kept of these numbers, the newest last."""
-    m = MENU.c
-    query = select(MENU).where(among(connection, m.number_key, keys))
-    return connection.execute(query.order_by(m.at, m.id)).all()
+    given = keys_given(connection, keys)
+    return connection.execute(_kept(connection.dialect.name), given).all()
+
+
+@cache
+def _kept(dialect: str) -> Select[Any]:
+    query = select(MENU).where(keyed(dialect, MENU.c.number_key))
+    return query.order_by(MENU.c.at, MENU.c.id)
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keeps what was not kept before; giving back ids lets many be written in one statement."""
-    connection.execute(MENU.insert().returning(MENU.c.id), rows)
+    """Keeps what was not kept before."""
+    add_some(connection, MENU, _SET, [tuple(row[name] for name in _SET) for row in rows], {})
 
 
 def change(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Sets the columns of rows, each given with its own id as `b_id`."""
-    statement = update(MENU).where(MENU.c.id == bindparam("b_id"))
-    connection.execute(statement.values({name: bindparam(name) for name in _SET}), rows)
+    """Sets the columns of rows, each given with its own id as `b_id`, of which two processes wait
+    for each other in one order."""
+    if connection.dialect.name == "postgresql":
+        ids = {"ids": packed_values(row["b_id"] for row in rows)}
+        connection.execute(_locking(), ids).all()
+    given = with_bytes([row["b_id"], *(row[name] for name in _SET)] for row in rows)
+    connection.execute(_changing(), given)
+
+
+@cache
+def _locking() -> Select[Any]:
+    return select(MENU.c.id).where(among(MENU.c.id)).order_by(MENU.c.id).with_for_update()
+
+
+@cache
+def _changing() -> Update:
+    types = {name: MENU.c[name].type for name in _SET}
+    given = listed({"b_id": MENU.c.id.type, **types})
+    values = {name: given.c[name] for name in _SET}
+    return update(MENU).where(MENU.c.id == given.c.b_id).values(values)
 
 
 def forget(connection: Connection, keys: Collection[bytes]) -> None:

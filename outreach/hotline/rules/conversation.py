@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -67,6 +69,34 @@ MOVES: dict[Stage, dict[Act, Stage]] = {
     },
     Stage.CLOSED: {Act.TEXT: Stage.NEW, Act.CALL: Stage.NEW},
 }
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came in from a person, and the conversation that it opens where none is: since when,
+    when they last came and (but for calls) wrote, and when somebody must have looked."""
+
+    urgency: int
+    child: bool
+    language: str
+    opened_at: datetime
+    last_in_at: datetime
+    last_text_at: datetime | None
+    due_by: datetime
+
+
+def both(first: Arrival, second: Arrival) -> Arrival:
+    """What moves a conversation as `first` and then `second` would."""
+    texts = [at for at in (first.last_text_at, second.last_text_at) if at is not None]
+    return Arrival(
+        urgency=max(first.urgency, second.urgency),
+        child=first.child or second.child,
+        language=second.language or first.language,
+        opened_at=first.opened_at,
+        last_in_at=max(first.last_in_at, second.last_in_at),
+        last_text_at=max(texts, default=None),
+        due_by=min(first.due_by, second.due_by),
+    )
 
 
 def after(stage: str, act: Act) -> Stage | None:
