@@ -47,9 +47,11 @@ _FRESH = timedelta(minutes=5)
 _AGAIN_SECONDS = 1.0
 # What the gateway answers is recorded this far apart: each transaction has its own cost.
 _GATHER_SECONDS = 0.05
+# And what waits for no pace is taken this far apart, where more than one comes.
+_URGENT_GATHER_SECONDS = 0.1
 # Beside the broadcasts' connections there is always room for answers.
 _URGENT = 50
-_URGENT_CHUNK = 20
+_URGENT_CHUNK = 25
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class Dispatcher:
         """What waits for no pace comes one by one; its turns begin a little apart, so that many
         that come together share a transaction. Who comes alone waits for nothing."""
         if lane.name in self._urgent:
-            await asyncio.sleep(max(0.0, began + _GATHER_SECONDS - time.monotonic()))
+            await asyncio.sleep(max(0.0, began + _URGENT_GATHER_SECONDS - time.monotonic()))
 
     async def _turn(self, lane: Lane, channel: str, stop: asyncio.Event) -> bool:
         """Sends what is due until a claim finds nothing (of an urgent lane: few) or `stop` is set;

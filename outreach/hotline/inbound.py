@@ -33,7 +33,6 @@ from outreach.people.persons import safe
 from outreach.store.engine import practising, transaction
 from outreach.store.ledger import Fact, append_alike
 
-
 # What is answered and what alarms, a wish to be called, a menu and its digit, a STOP.
 _PRACTICE = ("asdf", "ជួយ", "9", "#", "1", "STOP")
 
