@@ -7,13 +7,12 @@ that a campaign's cell is no more than any other dimension's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Engine
 
 from outreach.kernel.i18n import LANGUAGES
 from outreach.planning.queries import campaigns as campaign_rows
@@ -81,8 +80,9 @@ def _people(
     return {name: {i: count(of[i]) for i in rows} for name, of in columns.items()}, totals
 
 
-def _sets(rows: Sequence[Row[Any]]) -> Mapping[tuple[str, str], BitMap]:
+def _sets(rows: Iterable[queries.Sets]) -> Mapping[tuple[str, str], BitMap]:
     found: dict[tuple[str, str], BitMap] = defaultdict(BitMap)
     for row in rows:
-        found[str(row.campaign_id), row.milestone] |= BitMap.deserialize(row.contacts)
+        for who in row.by_value.values():
+            found[str(row.campaign_id), row.milestone] |= who
     return dict(found)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import chain
 
 from pyroaring import BitMap
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from outreach.reach import persons, queries
 from outreach.reach.chunk import ALL, NO_CAMPAIGN, Cell
@@ -121,14 +121,15 @@ def read(
             (row.milestone, (row.dimension, row.value)): int(row.number)
             for row in queries.sums(connection, campaigns, since, until)
         },
-        _sets=_union([*rows, *left]),
+        _sets=_union(chain(rows, left)),
         _register=register(consents),
         _persons=persons.read(connection, until),
     )
 
 
-def _union(rows: Sequence[Row[Any]]) -> dict[tuple[str, Cell], BitMap]:
+def _union(rows: Iterable[queries.Sets]) -> dict[tuple[str, Cell], BitMap]:
     found: dict[tuple[str, Cell], BitMap] = defaultdict(BitMap)
     for row in rows:
-        found[row.milestone, (row.dimension, row.value)] |= BitMap.deserialize(row.contacts)
+        for value, who in row.by_value.items():
+            found[row.milestone, (row.dimension, value)] |= who
     return dict(found)

@@ -13,14 +13,16 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, Engine, Row
 
 from outreach.reach import queries
-from outreach.reach.chunk import Chunk
+from outreach.reach.chunk import Chunk, day_of
+from outreach.reach.packing import Packed, pack, unpack
 from outreach.store.engine import reading, transaction
 from outreach.store.ledger import facts_after, newest, settled
 
 CHUNK = 20_000
-_BATCH = 5_000
+_BATCH = 1_000
 # A rebuild packs what is older than this beside the newest fact.
 _LATE = timedelta(days=2)
+_NOBODY = BitMap()
 
 
 def fold(engine: Engine) -> int:
@@ -61,12 +63,12 @@ def rebuild(engine: Engine) -> int:
         if not facts:
             break
         chunk.take(facts)
-        chunk.pack(before=facts[-1].at.date() - _LATE)
+        chunk.pack(before=day_of(facts[-1].hour) - _LATE)
         after, total = facts[-1].id, total + len(facts)
     with transaction(engine) as connection:
         queries.checkpoint(connection)
         queries.wipe(connection)
-        _put(connection, chunk, onto_nothing=True)
+        queries.fill(connection, chunk.counts, chunk.joined.packed())
         queries.set_checkpoint(connection, after)
     return total
 
@@ -81,17 +83,18 @@ def _horizon(engine: Engine) -> int:
 def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
     chunk = Chunk()
     chunk.take(facts)
-    _put(connection, chunk)
-
-
-def _put(connection: Connection, chunk: Chunk, *, onto_nothing: bool = False) -> None:
     queries.add_counts(connection, chunk.counts)
-    keys = list({*chunk.joined, *chunk.left})
+    keys = list(chunk.joined)
     for start in range(0, len(keys), _BATCH):
         batch = keys[start : start + _BATCH]
-        stored = {} if onto_nothing else queries.people(connection, batch)
-        fresh = {}
-        for key in batch:
-            old = BitMap.deserialize(stored[key]) if key in stored else BitMap()
-            fresh[key] = ((old - chunk.left.seen(key)) | chunk.joined.seen(key)).serialize()
+        stored = queries.people(connection, batch)
+        fresh = {key: _changed(chunk, key, stored.get(key)) for key in batch}
         queries.put_people(connection, fresh)
+
+
+def _changed(chunk: Chunk, key: queries.PeopleKey, stored: Packed | None) -> Packed:
+    sets, left = unpack(stored) if stored else {}, chunk.left[key]
+    for value, joined in chunk.joined[key].items():
+        stayed = sets.get(value, _NOBODY) - left.get(value, _NOBODY)
+        sets[value] = stayed | joined
+    return pack(sets)

@@ -33,7 +33,8 @@ def read(connection: Connection, until: date | None) -> Persons:
     days: dict[tuple[date, str], dict[str, BitMap]] = defaultdict(dict)
     rows = queries.bitmaps(connection, (LINKED, UNLINKED), (NO_CAMPAIGN,), None, until)
     for row in rows:
-        days[row.day, row.value][row.milestone] = BitMap.deserialize(row.contacts)
+        for person, who in row.by_value.items():
+            days[row.day, person][row.milestone] = who
     for (_, person), changes in sorted(days.items()):
         left = groups[person] - changes.get(UNLINKED, BitMap())
         groups[person] = left | changes.get(LINKED, BitMap())

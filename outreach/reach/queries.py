@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
+from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, tuple_
 
+from outreach.reach.packing import Packed, unpack
 from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople
+from outreach.store.bulk import add_rows, read_rows
 from outreach.store.dialect import insert, locked
 from outreach.store.ledger import LEDGER
 from outreach.store.types import table_of
@@ -17,8 +21,21 @@ CHECKPOINT = table_of(ReachCheckpoint)
 COUNTS = table_of(ReachCount)
 PEOPLE = table_of(ReachPeople)
 
-KEY = ("day", "campaign_id", "milestone", "dimension", "value")
-Key = tuple[date, int, str, str, str]
+_PEOPLE_KEY = ("day", "campaign_id", "milestone", "dimension")
+_COUNT_KEY = (*_PEOPLE_KEY, "value")
+_BATCH = 5_000  # rows in memory at once, beside what they are made of
+PeopleKey = tuple[date, int, str, str]
+CountKey = tuple[date, int, str, str, str]
+
+
+class Sets(NamedTuple):
+    """The sets of one milestone and dimension on one campaign's day, by value."""
+
+    day: date
+    campaign_id: int
+    milestone: str
+    dimension: str
+    by_value: Mapping[str, BitMap]
 
 
 def checkpoint(connection: Connection) -> int:
@@ -41,44 +58,60 @@ def wipe(connection: Connection) -> None:
     set_checkpoint(connection, 0)
 
 
-def add_counts(connection: Connection, numbers: Mapping[Key, int]) -> None:
+def add_counts(connection: Connection, numbers: Mapping[CountKey, int]) -> None:
     """Adds to sums."""
-    rows = [dict(zip(KEY, key, strict=True)) | {"number": n} for key, n in numbers.items() if n]
+    rows = [dict(zip(_COUNT_KEY, key, strict=True)) | {"number": n} for key, n in numbers.items()]
     if not rows:
         return
     statement = insert(connection, COUNTS)
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=KEY, set_={"number": COUNTS.c.number + statement.excluded.number}
+            index_elements=_COUNT_KEY, set_={"number": COUNTS.c.number + statement.excluded.number}
         ),
         rows,
     )
 
 
-def people(connection: Connection, keys: Sequence[Key]) -> dict[Key, bytes]:
-    """The stored bitmaps of `keys`."""
-    columns = [PEOPLE.c[name] for name in KEY]
-    found: dict[Key, bytes] = {}
+def people(connection: Connection, keys: Sequence[PeopleKey]) -> dict[PeopleKey, Packed]:
+    """The stored rows of `keys`."""
+    columns = [PEOPLE.c[name] for name in _PEOPLE_KEY]
+    found: dict[PeopleKey, Packed] = {}
     # SQLite takes at most so many parameters in one statement.
     for start in range(0, len(keys), 500):
         query = select(PEOPLE).where(tuple_(*columns).in_(keys[start : start + 500]))
-        for row in connection.execute(query):
-            found[row.day, row.campaign_id, row.milestone, row.dimension, row.value] = row.contacts
+        for day, campaign, milestone, dimension, *packed in connection.execute(query):
+            found[day, campaign, milestone, dimension] = (packed[0], packed[1])
     return found
 
 
-def put_people(connection: Connection, bitmaps: Mapping[Key, bytes]) -> None:
-    """Stores bitmaps in place of what was there."""
-    rows = [dict(zip(KEY, key, strict=True)) | {"contacts": b} for key, b in bitmaps.items()]
+def put_people(connection: Connection, packed: Mapping[PeopleKey, Packed]) -> None:
+    """Stores rows in place of what was there."""
+    names = (*_PEOPLE_KEY, "lengths", "contacts")
+    rows = [dict(zip(names, (*key, *of), strict=True)) for key, of in packed.items()]
     if not rows:
         return
     statement = insert(connection, PEOPLE)
+    fresh = {name: statement.excluded[name] for name in ("lengths", "contacts")}
     connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=KEY, set_={"contacts": statement.excluded.contacts}
-        ),
-        rows,
+        statement.on_conflict_do_update(index_elements=_PEOPLE_KEY, set_=fresh), rows
     )
+
+
+def fill(
+    connection: Connection, numbers: Mapping[CountKey, int], packed: Mapping[PeopleKey, Packed]
+) -> None:
+    """Stores all sums and sets, quickly, where there are none."""
+    counts = ((key[0].isoformat(), *key[1:], number) for key, number in numbers.items())
+    _fill(connection, COUNTS, (*_COUNT_KEY, "number"), counts)
+    sets = ((key[0].isoformat(), *key[1:], *of) for key, of in packed.items())
+    _fill(connection, PEOPLE, (*_PEOPLE_KEY, "lengths", "contacts"), sets)
+
+
+def _fill(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterator[tuple[Any, ...]]
+) -> None:
+    while batch := list(islice(rows, _BATCH)):
+        add_rows(connection, table, names, batch, {})
 
 
 def sums(
@@ -125,15 +158,16 @@ def bitmaps(
     since: date | None,
     until: date | None,
     dimensions: Collection[str] | None = None,
-) -> Sequence[Any]:
-    """The bitmaps of `milestones` in a period, in no order; all campaigns, all dimensions where
-    None."""
+) -> Iterator[Sets]:
+    """The sets of `milestones` in a period, in no order; all campaigns, all dimensions where None.
+    Each is unpacked when its turn comes."""
     query = select(PEOPLE).where(
         PEOPLE.c.milestone.in_(milestones), _within(PEOPLE, campaigns, since, until)
     )
     if dimensions is not None:
         query = query.where(PEOPLE.c.dimension.in_(dimensions))
-    return connection.execute(query).all()
+    for *key, lengths, contacts in read_rows(connection, query):
+        yield Sets(*key, unpack((lengths, contacts)))
 
 
 def folded_upto(connection: Connection) -> int:

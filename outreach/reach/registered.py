@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Row
 
 from outreach.reach.chunk import ALL, Cell
+from outreach.reach.queries import Sets
 from outreach.reach.rules.milestones import CONSENTED, LEFT
 from outreach.reach.rules.publication import next_month
 
@@ -25,15 +24,15 @@ class Register:
     ends: tuple[int, ...]
 
 
-def register(rows: Sequence[Row[Any]]) -> Register:
+def register(rows: Iterable[Sets]) -> Register:
     """The register that the days' bitmaps of consent make, each as they were when they consented.
 
     Whoever left, left every cell; whoever consents anew is in the cells of the new fact alone.
     """
     days: dict[date, dict[tuple[str, Cell], BitMap]] = defaultdict(dict)
     for row in rows:
-        cell = (row.dimension, row.value)
-        days[row.day][row.milestone, cell] = BitMap.deserialize(row.contacts)
+        for value, who in row.by_value.items():
+            days[row.day][row.milestone, (row.dimension, value)] = who
     cells: dict[Cell, BitMap] = defaultdict(BitMap)
     ends: dict[date, int] = {}
     for day in sorted(days):

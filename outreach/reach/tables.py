@@ -35,8 +35,13 @@ class ReachCount(SQLModel, table=True):
 
 
 class ReachPeople(SQLModel, table=True):
-    """Who came to `milestone`: a Roaring bitmap of the contacts' ids, or of the attempts' ids where
-    the milestone begins with `attempts.`; keyed as ReachCount."""
+    """Who came to `milestone` over one campaign and local day: for each value of a dimension a
+    Roaring bitmap of the contacts' ids, or of the attempts' ids where the milestone begins with
+    `attempts.`.
+
+    The bitmaps of a row stand one after the other in `contacts`; `lengths` says in JSON how many
+    bytes each value's takes, in their order.
+    """
 
     __tablename__: ClassVar[str] = "reach_people"
     # A question asks for one milestone by one or two dimensions, of all days or many.
@@ -48,5 +53,5 @@ class ReachPeople(SQLModel, table=True):
     campaign_id: int = Field(primary_key=True, sa_type=RowId)
     milestone: str = Field(primary_key=True, max_length=60)
     dimension: str = Field(primary_key=True, max_length=16)
-    value: str = Field(primary_key=True, max_length=60)
+    lengths: str
     contacts: bytes

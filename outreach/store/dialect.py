@@ -10,11 +10,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Integer,
     Select,
     Text,
     any_,
     bindparam,
     cast,
+    extract,
+    func,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -45,6 +48,13 @@ def locked(connection: Connection, query: Select[Any]) -> Select[Any]:
     if connection.dialect.name == "postgresql":
         return query.with_for_update()
     return query
+
+
+def hour_of(connection: Connection, column: Column[Any]) -> ColumnElement[int]:
+    """The whole hours from 1970 to a moment: far quicker to bring here than the moment itself."""
+    if connection.dialect.name == "postgresql":
+        return cast(func.floor(extract("epoch", column) / 3_600), Integer)
+    return cast(func.strftime("%s", column, type_=Text), Integer) // 3_600
 
 
 def among(

@@ -25,8 +25,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from outreach.kernel.dimensions import NOT_ASKED
+from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.store.bulk import add_rows, add_some
+from outreach.store.dialect import hour_of
 from outreach.store.types import RowId, UtcDateTime, table_of
 
 
@@ -83,6 +84,11 @@ class LedgerFact(SQLModel, table=True):
 
 
 LEDGER = table_of(LedgerFact)
+# What `facts_after` brings: first what a fact counts for, then who, and the dimensions.
+FOLDED = (
+    *("hour", "campaign_id", "kind", "detail", "channel", "amount", "cost_micro", "currency"),
+    *("id", "contact_id", "attempt_id", *PERSONAL),
+)
 # Any number that nothing else locks; as PostgreSQL shows it, its upper half is 0.
 _WRITERS = 0x0DEADFAC
 _LOCKS = table(
@@ -175,6 +181,9 @@ def _appending(connection: Connection) -> set[str]:
 
 
 def facts_after(connection: Connection, after: int, upto: int, limit: int) -> Sequence[Row[Any]]:
-    """Up to `limit` facts with an id in (after, upto], in order."""
-    query = select(LEDGER).where(LEDGER.c.id > after, LEDGER.c.id <= upto)
+    """FOLDED of up to `limit` facts with an id in (after, upto], in order. Local days begin at
+    whole hours, so that the `hour` stands for the moment."""
+    hour = hour_of(connection, LEDGER.c.at).label("hour")
+    query = select(*(hour if name == "hour" else LEDGER.c[name] for name in FOLDED))
+    query = query.where(LEDGER.c.id > after, LEDGER.c.id <= upto)
     return connection.execute(query.order_by(LEDGER.c.id).limit(limit)).all()

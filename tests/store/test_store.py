@@ -17,7 +17,7 @@ from sqlalchemy.exc import StatementError
 from outreach.bootstrap import metadata
 from outreach.kernel.errors import BadInput
 from outreach.store.engine import make_engine, reading, transaction
-from outreach.store.ledger import LEDGER, Fact, announce, append, facts_after, settled
+from outreach.store.ledger import FOLDED, LEDGER, Fact, announce, append, facts_after, settled
 from outreach.store.migrate import _SCRIPTS, head, upgrade
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
@@ -152,7 +152,10 @@ def test_facts_come_back_as_appended_with_all_their_dimensions(database: Engine)
         found, plain = facts_after(connection, 0, 100, 100)
         assert [row.id for row in facts_after(connection, found.id, 100, 100)] == [plain.id]
         assert len(facts_after(connection, 0, 100, 1)) == 1
-    assert {name: found._mapping[name] for name in asdict(whole)} == asdict(whole)
+        rows = connection.execute(LEDGER.select().order_by(LEDGER.c.id)).all()
+    assert {name: rows[0]._mapping[name] for name in asdict(whole)} == asdict(whole)
+    told = {**rows[0]._mapping, "hour": NOON.timestamp() // 3600}
+    assert found._mapping == {name: told[name] for name in FOLDED}
     assert plain.sex == "not_asked"
 
 
