@@ -61,7 +61,8 @@ _MOMENT = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', at, 'unixepoch')",
     "postgresql": "to_timestamp(at)",
 }
-# 200 campaigns of three days; one contact in fifty lives in another province from some day on.
+# 200 campaigns of three days, from 8 to 20 o'clock there; one contact in fifty lives in another
+# province from some day on.
 _FILL = """
     WITH RECURSIVE series(attempt) AS (
         SELECT CAST(:start AS bigint)
@@ -70,7 +71,7 @@ _FILL = """
         SELECT attempt,
             attempt * 2654435761 % 4294967296 / 16 % :contacts AS contact,
             attempt * 200 / :attempts AS campaign,
-            attempt * 69069 / 32 % 86400 AS second,
+            3600 + attempt * 69069 / 32 % 43200 AS second,
             attempt * 40503 / 256 AS draw
         FROM series
     ), placed AS (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from alembic import command
+from pyroaring import BitMap
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
+    Table,
     func,
     make_url,
     select,
@@ -25,6 +27,8 @@ from sqlalchemy import (
 )
 
 from outreach.bootstrap import metadata
+from outreach.reach.packing import pack
+from outreach.reach.queries import PEOPLE
 from outreach.store.engine import make_engine, transaction
 from outreach.store.migrate import _config, upgrade
 
@@ -96,3 +100,23 @@ def test_every_row_of_the_first_release_survives_all_migrations(empty: Engine) -
     with transaction(empty) as connection:
         for table in metadata.sorted_tables:  # and today's program can read them
             connection.execute(table.select()).all()
+
+
+def test_folded_sets_of_a_dimension_come_into_one_row(empty: Engine) -> None:
+    sets = {"female": BitMap([1, 3]), "male": BitMap([2])}
+    with transaction(empty) as connection:
+        command.upgrade(_config(connection, metadata), "8a3e5d0f6c12")
+        old = Table("reach_people", MetaData(), autoload_with=connection)
+        key = {
+            "day": date(2026, 3, 2),
+            "campaign_id": 1,
+            "milestone": "reached",
+            "dimension": "sex",
+        }
+        for value in ("male", "female"):
+            row = {**key, "value": value, "contacts": sets[value].serialize()}
+            connection.execute(old.insert().values(row))
+    upgrade(empty, metadata)
+    with transaction(empty) as connection:
+        (found,) = connection.execute(PEOPLE.select()).all()
+    assert pack(sets) == (found.lengths, found.contacts)
