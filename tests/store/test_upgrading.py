@@ -114,7 +114,7 @@ def test_folded_sets_of_a_dimension_come_into_one_row(empty: Engine) -> None:
             "dimension": "sex",
         }
         for value in ("male", "female"):
-            row = {**key, "value": value, "contacts": sets[value].serialize()}
+            row = {**key, "dimension": "sex", "value": value, "contacts": sets[value].serialize()}
             connection.execute(old.insert().values(row))
     upgrade(empty, metadata)
     with transaction(empty) as connection:
