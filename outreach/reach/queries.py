@@ -166,8 +166,8 @@ def bitmaps(
     )
     if dimensions is not None:
         query = query.where(PEOPLE.c.dimension.in_(dimensions))
-    for *key, lengths, contacts in read_rows(connection, query):
-        yield Sets(*key, unpack((lengths, contacts)))
+    for day, campaign, milestone, dimension, *packed in read_rows(connection, query):
+        yield Sets(day, campaign, milestone, dimension, unpack((packed[0], packed[1])))
 
 
 def folded_upto(connection: Connection) -> int:
