@@ -163,6 +163,9 @@ def run(scale: float) -> Iterator[Result]:
                 target=1.0,
             )
         yield at_most("reach.memory", database, peak_mb(), _MOST_MB, "MB")
+        # A server that has just started answers its first question later than the others.
+        bench.ours()
+        bench.seconds.clear()
         yield compare(
             "reach.unique",
             database,
