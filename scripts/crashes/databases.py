@@ -24,6 +24,7 @@ from outreach.people.importing import import_contacts
 from outreach.planning import campaigns
 from outreach.settings import load_settings
 from outreach.store.engine import make_engine
+from outreach.store.migrate import upgrade
 from scripts.crashes.world import START
 
 SLUG = "safe-migration"
@@ -75,7 +76,10 @@ def prepared(kind: str, people: int) -> Iterator[Prepared]:
 def _fill(url: str, found: Prepared, people: int) -> None:
     settings, clock = load_settings(database_url=url, **found.keys), FixedClock(START)
     engine = make_engine(url)
-    metadata.create_all(engine)
+    if found.server:
+        upgrade(engine, metadata)  # with the job queue's own tables
+    else:
+        metadata.create_all(engine)
     register = found.folder / "register.csv"
     with register.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

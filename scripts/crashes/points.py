@@ -21,9 +21,12 @@ from outreach.kernel.errors import BadInput
 
 @dataclass(frozen=True)
 class Point:
-    """Dies at the `nth` time that `function` of `module` is called, returns or (in `line`) goes on.
+    """Dies at the `nth` time that `function` of `module` is called, comes back with something
+    (`return`) or with whatever (`end`), or goes on (in `line`).
 
-    `under` names the caller where the same function serves several purposes.
+    `under` names the caller where the same function serves several purposes. `after` are seconds
+    that it lives on. `leaves` says in what state a death here must leave something, sooner or
+    later: a point that never does is not where its name says. See `verdict.caught`.
     """
 
     name: str
@@ -31,26 +34,38 @@ class Point:
     function: str
     when: str = "return"
     under: str = ""
+    leaves: str = ""
+    after: float = 0.0
     nth: int = 1
     line: int = 0
 
+    @property
+    def hooks(self) -> bool:
+        """Whether what the network tells us passes here."""
+        return self.module == "outreach.delivery.receipts" or self.under == "_record_in"
+
 
 NAMED = (
-    Point("after-claim", "outreach.delivery.claiming", "claim"),
-    Point("mid-submitting", "outreach.delivery.moves.queries", "add_attempts"),
-    Point("after-submitting", "outreach.delivery.claiming", "submit"),
-    Point("after-post-left", "aiohttp.client_reqrep", "ClientResponse.start", "call"),
-    Point("after-answer-came", "outreach.gateways.twilio.answers", "outcome", "call"),
-    Point("mid-write-back", "outreach.delivery.progress", "apply", under="write"),
+    Point("after-claim", "outreach.delivery.claiming", "claim", leaves="leased"),
+    Point("mid-submitting", "outreach.delivery.moves.queries", "add_attempts", leaves="leased"),
+    Point("after-submitting", "outreach.delivery.claiming", "submit", leaves="submitting"),
+    # The body is the client's, and the wire takes it a moment later; the network thinks for longer.
+    Point("after-post-left", "aiohttp.client_reqrep", "ClientRequest.write_bytes", "end",
+          leaves="unrecorded", after=0.01),
+    Point("after-answer-came", "outreach.gateways.twilio.answers", "outcome", leaves="unrecorded"),
+    Point("mid-write-back", "outreach.delivery.moves.queries", "accept", leaves="unrecorded"),
+    Point("mid-refusal", "outreach.delivery.progress", "apply", under="take_answers",
+          leaves="submitting"),
     Point("mid-receipt", "outreach.delivery.progress", "apply", under="_record_in"),
     Point("after-receipt", "outreach.delivery.receipts", "record"),
-    Point("mid-plan", "outreach.planning.audience.queries", "plan_chunk"),
-    Point("after-plan", "outreach.planning.broadcasts", "plan"),
-    Point("mid-fold", "outreach.reach.fold", "_fold"),
-    Point("mid-look-up", "outreach.delivery.progress", "apply", under="_settle_lost"),
+    Point("mid-plan", "outreach.planning.audience.queries", "plan_chunk", leaves="unplanned"),
+    Point("after-plan", "outreach.planning.broadcasts", "plan", leaves="unplanned"),
+    Point("mid-fold", "outreach.reach.fold", "_fold", "end"),
+    Point("mid-look-up", "outreach.delivery.progress", "apply", under="_settle_lost",
+          leaves="submitting"),
     Point("mid-poll", "outreach.delivery.progress", "apply", under="_settle_quiet"),
     Point("mid-inbound", "outreach.hotline.inbound", "_store"),
-)
+)  # fmt: skip
 # A random line of these is as good a place to die as any.
 _ANYWHERE = (
     "outreach.delivery.claiming",
@@ -109,12 +124,16 @@ class Trap:
     def _enter(self, frame: FrameType, event: str, _arg: Any) -> Any:
         if frame.f_code is not self._code or not self._called_by(frame):
             return None
-        if self._point.when == "call":
-            self._count()
         return self._inside
 
-    def _inside(self, frame: FrameType, event: str, _arg: Any) -> Any:
-        if event == self._point.when and self._point.line in (0, frame.f_lineno):
+    def _inside(self, frame: FrameType, event: str, result: Any) -> Any:
+        when = self._point.when
+        if when in ("return", "end"):
+            # What comes back with nothing (a claim where nothing waits) has done nothing.
+            reached = event == "return" and (when == "end" or bool(result))
+        else:
+            reached = event == when and frame.f_lineno == self._point.line
+        if reached:
             self._count()
         return self._inside
 
@@ -128,7 +147,11 @@ class Trap:
         self._left -= 1
         if self._left == 0:
             os.write(self._hit, b"x")
-            os.kill(os.getpid(), signal.SIGKILL)
+            threading.Timer(self._point.after, _die).start() if self._point.after else _die()
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def code_of(point: Point) -> CodeType:

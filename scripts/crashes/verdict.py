@@ -40,6 +40,7 @@ def problems(engine: Engine, truth: Mapping[str, Any]) -> list[str]:
         )
         twice = [key for key, times_got in times.items() if times_got > 1]
         found += [f"{name}: {len(twice)} got it twice"] * bool(twice)
+    found += _passed_over(engine)
     planned = [row.contact_id for row in rows_of(engine, LANES[0][0])]
     people = [row.id for row in rows_of(engine, _CONTACTS)]
     if sorted(planned) != people:
@@ -55,6 +56,30 @@ def problems(engine: Engine, truth: Mapping[str, Any]) -> list[str]:
     }
     found += [f"{number} {what}" for what, number in counted.items() if number]
     return found + _reach(engine)
+
+
+def _passed_over(engine: Engine) -> list[str]:
+    """People of the broadcast to whom nothing was sent, and who did not say STOP."""
+    deliveries, attempts = LANES[0]
+    tried = {row.delivery_id for row in rows_of(engine, attempts)}
+    passed_over = [row for row in rows_of(engine, deliveries) if row.id not in tried]
+    why = Counter(row.reason for row in passed_over)
+    return [f"passed over: {dict(why)}"] * (why.total() > 1 or bool(why.keys() - {"opted_out"}))
+
+
+def caught(engine: Engine, truth: Mapping[str, Any]) -> Counter[str]:
+    """What a death found under way, by the words of `Point.leaves`. *Unrecorded* is what the
+    network took and no attempt of ours knows."""
+    found: Counter[str] = Counter()
+    sids = set()
+    for deliveries, tries in LANES:
+        found["leased"] += sum(row.state == "leased" for row in rows_of(engine, deliveries))
+        attempts = rows_of(engine, tries)
+        found["submitting"] += sum(row.state == "submitting" for row in attempts)
+        sids |= {row.sid for row in attempts}
+    found["unrecorded"] = len(facts.by_sid(truth).keys() - sids)
+    found["unplanned"] = look.count(engine, "SELECT count(*) FROM broadcast WHERE cursor >= 0")
+    return +found
 
 
 def unknown(engine: Engine) -> Counter[str]:

@@ -42,11 +42,11 @@ class Watch:
         self._world, self._engine, self._network = world, engine, network
 
     def settle(self, seconds: float) -> bool:
-        """Until all is final, or the sender is dead; False if neither within `seconds`."""
+        """Until all is final, or a sender is dead; False if neither within `seconds`."""
         deadline = time.monotonic() + seconds
         seen, since = self._movement(), time.monotonic()
         while time.monotonic() < deadline:
-            if not self._world.sender.alive:
+            if not self._world.alive:
                 return True
             time.sleep(_LOOK_SECONDS)
             now = self._movement()

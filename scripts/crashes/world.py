@@ -22,12 +22,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvicorn
+import uvloop
 
-from outreach.bootstrap import assemble
+from outreach.bootstrap import Runtime, assemble
 from outreach.content.shipped import replies_of
 from outreach.gateways.registry import gateway_from
 from outreach.kernel.clock import RehearsalClock
 from outreach.kernel.errors import Unavailable
+from outreach.planning import broadcasts
 from outreach.settings import Settings
 from outreach.simulator.config import NetworkConfig
 from outreach.simulator.server import run as run_simulator
@@ -37,6 +39,7 @@ from outreach.web.app import create_app
 from outreach.worker import ticks
 from outreach.worker.presence import Presence
 from outreach.worker.sending import sending
+from outreach.worker.split import schedule, send_and_work
 from scripts.crashes.points import Point, Trap
 from scripts.rehearsal.processes import free_port
 
@@ -46,24 +49,26 @@ SENDER = "+855381280000"
 # The client's patience in real seconds: after it nothing of a request is on its way any more.
 PATIENCE = 0.4
 _TICK_SECONDS = 0.15
+_CHUNK = 7
+_SPLIT = ("web", "scheduler", "worker-1", "worker-2")
 _START_SECONDS = 20.0
 _STOP_SECONDS = 10.0
 
 
 class Child:
-    """A forked process that serves at `url`."""
+    """A forked process; with a `port` it serves at `url`."""
 
-    def __init__(self, name: str, folder: Path, port: int) -> None:
+    def __init__(self, name: str, folder: Path, port: int = 0) -> None:
         self._log, self._pid = folder / f"{name}.log", 0
         self.name, self.port, self.url = name, port, f"http://127.0.0.1:{port}"
 
     def start(self, work: Callable[[], None], *, wait: bool = True) -> None:
-        """Forks and runs `work`; with `wait`, until it answers. Raises Unavailable."""
+        """Forks and runs `work`; with `wait`, until it answers if it serves. Raises Unavailable."""
         self._pid = os.fork()
         if self._pid == 0:
             self._become(work)
         deadline = time.monotonic() + _START_SECONDS
-        while wait and not self._answers():
+        while wait and self.port and not self._answers():
             if not self.alive or time.monotonic() > deadline:
                 raise Unavailable(f"The {self.name} did not start.", remedy=f"See {self._log}.")
             time.sleep(0.01)
@@ -122,7 +127,8 @@ class World:
     settings: Settings
     clock: RehearsalClock
     simulator: Child
-    sender: Child
+    # One that does all, or web, scheduler and workers.
+    senders: tuple[Child, ...]
     account_sid: str
     auth_token: str
 
@@ -144,20 +150,63 @@ class World:
             )
         )
 
-    def start_sender(self, point: Point | None, *, wait: bool) -> Path:
-        """Starts all of `outreach serve`; the file that this returns is filled at `point`."""
+    @property
+    def alive(self) -> bool:
+        """Whether all senders run still."""
+        return all(sender.alive for sender in self.senders)
+
+    def start_senders(self, point: Point | None) -> tuple[Child, Path]:
+        """Starts what doesn't run, and anew who is to die at `point`: that sender, and a file that
+        is filled when it got there. Without a point waits until they serve."""
         hit = self.folder / f"hit-{time.monotonic_ns()}"
         hit.touch()
-        self.sender.start(partial(self._serve, point, hit), wait=wait)
-        return hit
+        victim = self._victim(point)
+        if point:
+            victim.kill()
+        # The doomed first: what is done once at a start falls to it.
+        for sender in sorted(self.senders, key=lambda sender: sender is not victim):
+            if not sender.alive:
+                doomed = point if sender is victim else None
+                sender.start(partial(self._serve, sender.name, doomed, hit), wait=point is None)
+        return victim, hit
 
-    def _serve(self, point: Point | None, hit: Path) -> None:
+    def stop_senders(self) -> None:
+        """Ends them in order."""
+        for sender in self.senders:
+            sender.stop()
+
+    def _victim(self, point: Point | None) -> Child:
+        """Who passes `point`: hooks are the first one's, all else is done by the last one (too)."""
+        return self.senders[0 if point and point.hooks else -1]
+
+    def _serve(self, name: str, point: Point | None, hit: Path) -> None:
         # First of all: only threads that start afterwards are watched.
         if point:
             Trap(point, os.open(hit, os.O_WRONLY)).set()
-        # Real ones, beside a clock that runs fast.
+        # Real ones, beside a clock that runs fast; and a plan of several chunks.
         ticks.CHORES = tuple(replace(chore, seconds=_TICK_SECONDS) for chore in ticks.CHORES)
+        broadcasts.CHUNK = _CHUNK
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        runtime = self._runtime()
+        if name == "scheduler":
+            uvloop.run(schedule(runtime))
+        elif name.startswith("worker"):
+            uvloop.run(send_and_work(runtime))
+        else:
+            self._serve_hooks(name, runtime)
+
+    def _serve_hooks(self, name: str, runtime: Runtime) -> None:
+        presence = Presence(runtime, name)
+        if name == "web":
+            app = create_app(runtime, around=presence.among_others)
+        else:
+            dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
+            around = partial(sending, runtime, dispatcher, presence)
+            app = create_app(runtime, wake=dispatcher.wake, around=around)
+        port = self.senders[0].port
+        uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+
+    def _runtime(self) -> Runtime:
         settings = self.settings
         gateway = gateway_from(
             base_url=settings.twilio_base_url,
@@ -166,19 +215,13 @@ class World:
             public_url=settings.public_url,
             timeout=PATIENCE,
         )
-        runtime = assemble(
+        return assemble(
             settings,
             make_engine(settings.database_url),
             RehearsalClock(self.folder / "clock"),
             gateway,
             replies_of(settings),
         )
-        presence = Presence(runtime, "serve")
-        dispatcher = runtime.dispatcher(presence.who.id, presence.senders)
-        app = create_app(
-            runtime, wake=dispatcher.wake, around=partial(sending, runtime, dispatcher, presence)
-        )
-        uvicorn.run(app, host="127.0.0.1", port=self.sender.port, log_config=None, access_log=False)
 
     def skip(self, by: timedelta) -> None:
         """Puts the clock on."""
@@ -186,23 +229,22 @@ class World:
 
     def close(self) -> None:
         """Ends what runs and removes the folder."""
-        self.sender.kill()
-        self.simulator.kill()
+        for process in (*self.senders, self.simulator):
+            process.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def make_world(folder: Path, database_url: str, keys: dict[str, str]) -> World:
+def make_world(folder: Path, database_url: str, keys: dict[str, str], *, split: bool) -> World:
     """A world around a database that is ready; nothing runs yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    sender, network = (
-        Child("sender", folder, free_port()),
-        Child("simulator", folder, free_port()),
-    )
+    network = Child("simulator", folder, free_port())
+    first, *others = _SPLIT if split else ("serve",)
+    senders = (Child(first, folder, free_port()), *(Child(name, folder) for name in others))
     account_sid, auth_token = f"AC{secrets.token_hex(16)}", secrets.token_hex(16)
     clock = RehearsalClock.create(folder / "clock", start=START, rate=RATE)
     settings = Settings(
         database_url=database_url,
-        public_url=sender.url,
+        public_url=senders[0].url,
         twilio_base_url=network.url,
         twilio_account_sid=account_sid,
         twilio_auth_token=auth_token,
@@ -212,4 +254,4 @@ def make_world(folder: Path, database_url: str, keys: dict[str, str]) -> World:
         call_pace=100,
         **keys,
     )
-    return World(folder, settings, clock, network, sender, account_sid, auth_token)
+    return World(folder, settings, clock, network, senders, account_sid, auth_token)
