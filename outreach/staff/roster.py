@@ -181,6 +181,15 @@ def channels(connection: Connection, staff_ids: Collection[int]) -> Mapping[int,
     return {row.id: row.alert_by for row in queries.by_ids(connection, staff_ids)}
 
 
+def reachable(connection: Connection, what: May) -> list[int]:
+    """Everybody who may do `what` and has a number to be alerted at."""
+    return [
+        row.id
+        for row in queries.everybody(connection)
+        if row.phone_sealed and row.password_hash and not row.closed_at and what in _may(row)
+    ]
+
+
 def shift_of(row: Row[Any]) -> Shift:
     """A shift as the rules read it."""
     return Shift(

@@ -17,6 +17,7 @@ from outreach.delivery import settle
 from outreach.delivery.alarm import watch
 from outreach.delivery.pacing.book import MemoryBook
 from outreach.hotline.catching_up import catch_up
+from outreach.hotline.duty.alerting import alert_managers
 from outreach.hotline.duty.escalating import escalate
 from outreach.hotline.retention.redacting import redact
 from outreach.planning import broadcasts, unreachable
@@ -87,8 +88,10 @@ async def _catch_up(runtime: Runtime) -> None:
 
 
 async def _escalate(runtime: Runtime) -> None:
-    """Alerts whoever is on duty where somebody waits and nobody has looked."""
+    """Alerts whoever is on duty where somebody waits and nobody has looked, and whoever runs
+    campaigns where sending stopped by itself."""
     await in_thread(runtime, escalate, runtime.desk)
+    await in_thread(runtime, alert_managers, runtime.desk)
 
 
 async def _fold(runtime: Runtime) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row
 from outreach.delivery.stops.notices import tell
 from outreach.hotline.desk import Desk
 from outreach.hotline.duty import queries
-from outreach.hotline.rules.answer import ANSWER_WITHIN
+from outreach.hotline.duty.alerting import alert
 from outreach.hotline.rules.escalation import (
     ALERT_AFTER,
     ALERT_UNTIL,
@@ -68,9 +68,7 @@ def escalate(desk: Desk) -> int:
             if step.alert is not None:
                 alerts.add(step.alert)
             _warn(connection, step, phones, now)
-        channels = roster.channels(connection, alerts)
-        for number in sorted(alerts):
-            queries.add_alert_delivery(connection, _alert(number, channels[number], now))
+        alert(connection, alerts, now)
     return len(alerts)
 
 
@@ -117,17 +115,3 @@ def _warn(connection: Connection, step: _Step, phones: Collection[Phone], now: d
         tell(connection, "nobody_told", "hotline", "", now)
     elif step.alert is not None and not any(phone.on_duty for phone in phones):
         tell(connection, "nobody_on_duty", "hotline", "", now)
-
-
-def _alert(staff_id: int, channel: str, now: datetime) -> dict[str, Any]:
-    return {
-        "state": "pending",
-        "reason": "",
-        "channel": channel,
-        "zone": "Asia/Phnom_Penh",
-        "due_at": now,
-        "expires_at": now + ANSWER_WITHIN,
-        "attempts": 0,
-        "updated_at": now,
-        "staff_id": staff_id,
-    }
