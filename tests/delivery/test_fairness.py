@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
 from outreach.delivery import settle
 from outreach.delivery.claiming import claim, give_back, submit
+from outreach.gateways.memory import MemoryGateway
 from outreach.planning.audience.queries import DELIVERIES
 from outreach.store.engine import transaction
 from tests.delivery.rows import SENDER, deliveries
+from tests.world import crowd
+
+# At this pace a chunk is so many messages: half a second of it.
+PACE, CHUNK = 600, 100
 
 
 @pytest.fixture
@@ -55,6 +63,44 @@ def test_a_small_campaign_does_not_wait_behind_a_huge_one_that_began_earlier(
     assert len(ids) == 40
     assert sorted(turns[:20]) == [1] * 10 + [2] * 10
     assert turns[20:] == [1] * 20  # nothing of the second one waits: the first has all the places
+
+
+@dataclass
+class Counting(MemoryGateway):
+    """Does `then` when `at` messages have come, and says stop when all of `last` got theirs."""
+
+    then: Callable[[], None] = lambda: None
+    at: int = 0
+    last: frozenset[str] = frozenset()
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send_sms(self, sms):
+        answer = await super().send_sms(sms)
+        if len(self.sms) == self.at:
+            self.then()  # meanwhile nothing else is sent
+        if self.last <= {sms.to for sms in self.sms[self.at :]}:
+            self.stop.set()
+        return answer
+
+
+def test_ten_people_do_not_wait_behind_the_two_thousand_of_a_campaign_under_way(runtime, world):
+    many = 2_000
+    crowd(world, many)
+    ten = frozenset(world.enrol(1_000_000 + index, sex="male") for index in range(10))
+    world.fire("{sex: female}")
+    gateway = Counting(
+        now=runtime.clock.now,
+        then=lambda: world.fire("{sex: male}", slug="small"),
+        at=CHUNK,
+        last=ten,
+    )
+    settings = runtime.settings.model_copy(update={"sms_pace": PACE})
+    sender = replace(runtime, gateway=gateway, settings=settings).dispatcher()
+    asyncio.run(asyncio.wait_for(sender.run(gateway.stop), 30))
+    behind = max(index for index, sms in enumerate(gateway.sms) if sms.to in ten) - gateway.at
+    # What leaves, what is recorded and what is claimed meanwhile; then they have half the places.
+    assert behind < 4 * CHUNK
+    assert len(gateway.sms) < many / 2  # so the others did wait
 
 
 def test_with_fewer_places_than_campaigns_no_one_is_always_last(runtime, broadcasts, waiting):

@@ -9,6 +9,7 @@ import pytest
 
 from outreach.delivery.pace import Pacer
 from outreach.delivery.pacing.book import MemoryBook, SharedBook, paces
+from outreach.gateways.ports import Throttled
 from outreach.store.engine import transaction
 
 LIMITS = {"sms": 200.0, "voice": 1.0}
@@ -82,3 +83,16 @@ def test_a_pace_that_cant_be_reserved_waits_for_the_database(postgres_database):
     with transaction(postgres_database) as connection:
         connection.exec_driver_sql(query)
     assert spend(Pacer(200, book), units=1, times=1) < 5
+
+
+def test_a_gateway_that_says_too_many_slows_the_sender(runtime, world):
+    for index in range(3):
+        world.enrol(index)
+    world.fire()
+    limits = {"sms": runtime.settings.sms_pace, "voice": runtime.settings.call_pace}
+    world.gateway.script(Throttled(60))
+    world.send()
+    if isinstance(runtime.book, MemoryBook):
+        runtime.book.write(runtime.engine)
+    sms, _voice = paces(runtime.engine, limits)
+    assert sms.allowed < 0.7 * limits["sms"]

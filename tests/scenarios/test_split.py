@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from outreach.bootstrap import migrate
+from outreach.content.campaign import load
+from outreach.content.doors import load_doors
+from outreach.planning import campaigns
 from outreach.store.processes import Present, present
 from scripts.rehearsal import look
 from scripts.rehearsal.processes import Fleet, free_port
-from scripts.rehearsal.story import Story
+from scripts.rehearsal.story import SLUG, Story
 from scripts.rehearsal.world import World, fresh_world
 from tests.scenarios.test_story import CONTACTS, check
 
@@ -35,6 +39,29 @@ def wait_for(what: Callable[[], bool], seconds: float) -> float:
         assert time.monotonic() - began < seconds
         time.sleep(0.05)
     return time.monotonic() - began
+
+
+def test_a_leader_that_is_killed_is_followed_within_thirty_seconds(world: World) -> None:
+    assert isinstance(world.outreach, Fleet)
+    _web, *schedulers, _worker, _other = world.outreach.processes
+    engine, doors = migrate(world.settings), load_doors(world.settings.campaigns_dir / "doors.csv")
+    campaign = load(world.settings.campaigns_dir / SLUG, doors)
+    campaigns.bring_in(engine, world.clock, campaign, doors)
+    for process in schedulers:
+        process.start()
+    wait_for(lambda: len(present(engine)) == 2 and leader(engine) is not None, 60)
+    first = leader(engine)
+    assert first
+    next(process for process in schedulers if process.pid == first.pid).kill()
+    soon = world.clock.now() + timedelta(minutes=1)
+    at = soon.strftime("%Y-%m-%dT%H:%M:%S")
+    campaigns.set_schedule(engine, world.clock, SLUG, kind="once", rule=at, zone="UTC")
+    # It does not only call itself so: what was due meanwhile is done.
+    wait_for(lambda: look.count(engine, "SELECT count(*) FROM broadcast") == 1, 30)
+    second = leader(engine)
+    assert second
+    assert second.pid != first.pid
+    engine.dispose()
 
 
 def test_a_worker_dies_and_the_leader_stands_still_in_mid_broadcast(world: World) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Engine
 
-from outreach.bootstrap import assemble
+from outreach.bootstrap import Runtime, assemble
 from outreach.content.queries import WORDINGS
 from outreach.content.shipped import replies_of
 from outreach.delivery import switches
@@ -20,15 +20,19 @@ from outreach.delivery.tables import Attempt, Delivery
 from outreach.gateways.registry import gateway_from
 from outreach.kernel.sealing import new_keys
 from outreach.planning import steering
-from outreach.settings import load_settings
+from outreach.settings import Settings, load_settings
+from outreach.simulator.trouble import Trouble
+from outreach.store.engine import make_engine
 from outreach.store.ledger import LEDGER
 from tests.simulator.conftest import SENDER, SID, TOKEN, Rehearsal, rehearsing
-from tests.world import SLUG, World, number
+from tests.world import SLUG, World, crowd, number
 
 DELIVERIES, ATTEMPTS = Delivery.__table__, Attempt.__table__
 PEOPLE = 60
 # Parts a second; the text takes one or two.
 PACE = 40
+# As many as 150 requests in flight let out, which is the default.
+FULL_SPEED, LATENCY = 10_000, 0.15
 _FIRST = 100
 EVERYBODY = [number(_FIRST + who) for who in range(PEOPLE)]
 
@@ -40,6 +44,7 @@ class Load:
     world: World
     network: Rehearsal
     said: frozenset[str]
+    people: int
 
     def left(self) -> list[str]:
         """To whom the network was asked to send the campaign, in order."""
@@ -59,7 +64,7 @@ class Load:
         before = len(self.left())
         await asyncio.sleep(0.7)
         assert len(self.left()) == before
-        assert before < PEOPLE, "all had left: nothing was stopped"
+        assert before < self.people, "all had left: nothing was stopped"
         return before
 
     def standing(self) -> Counter[tuple[str, str]]:
@@ -67,35 +72,46 @@ class Load:
 
 
 @asynccontextmanager
-async def sending(database: Engine, database_url: str) -> AsyncIterator[Load]:
-    """A broadcast of which some have left, at a pace that keeps it busy for seconds."""
-    async with rehearsing() as network:
+async def sending(
+    database: Engine, database_url: str, people: int = PEOPLE, pace: int = PACE, senders: int = 1
+) -> AsyncIterator[Load]:
+    """A broadcast of which some have left, that keeps so many senders busy for seconds."""
+    async with rehearsing(trouble=Trouble(latency=LATENCY)) as network:
         settings = load_settings(
             database_url=database_url,
             secret_keys=new_keys(),
             help_keys=new_keys(),
             sender=SENDER,
-            sms_pace=PACE,
+            sms_pace=pace,
         )
-        gateway = gateway_from(
-            base_url=network.url, account_sid=SID, auth_token=TOKEN, public_url="http://127.0.0.1:9"
-        )
-        runtime = assemble(settings, database, network.clock, gateway, replies_of(settings))
-        world = World(runtime)
-        for who in range(PEOPLE):
-            world.enrol(_FIRST + who)
+        engines = [database, *(make_engine(database_url) for _ in range(senders - 1))]
+        runtimes = [assemble_for(settings, engine, network) for engine in engines]
+        world = World(runtimes[0])
+        crowd(world, people, _FIRST)
         world.fire()
-        load = Load(world, network, frozenset(row.body for row in world.all(WORDINGS)))
+        load = Load(world, network, frozenset(row.body for row in world.all(WORDINGS)), people)
         stop = asyncio.Event()
-        pumps = asyncio.create_task(runtime.dispatcher().run(stop))
+        pumps = [
+            asyncio.create_task(runtime.dispatcher(f"{number}", lambda: senders).run(stop))
+            for number, runtime in enumerate(runtimes)
+        ]
         try:
-            await load.until(lambda: len(load.left()) >= PEOPLE // 6)
+            await load.until(lambda: len(load.left()) >= people // 6)
             yield load
         finally:
             stop.set()
-            await pumps
-            await gateway.close()
-            runtime.executor.shutdown()
+            await asyncio.gather(*pumps)
+            for runtime in runtimes:
+                await runtime.gateway.close()
+                runtime.executor.shutdown()
+                runtime.engine.dispose()
+
+
+def assemble_for(settings: Settings, engine: Engine, network: Rehearsal) -> Runtime:
+    gateway = gateway_from(
+        base_url=network.url, account_sid=SID, auth_token=TOKEN, public_url="http://127.0.0.1:9"
+    )
+    return assemble(settings, engine, network.clock, gateway, replies_of(settings))
 
 
 @pytest.mark.parametrize("scope", ["everything", "channel:sms", "campaign"])
@@ -125,6 +141,30 @@ def test_s32_a_stop_holds_within_a_second_and_going_on_loses_and_doubles_nothing
             assert [t.action for t in switches.history(engine)] == ["go", "stop"]
 
     asyncio.run(story())
+
+
+async def stopped_at_full_speed(database: Engine, database_url: str, senders: int) -> None:
+    people, why = 1_000, {"reason": "test", "by": "tests"}
+    async with sending(database, database_url, people, FULL_SPEED, senders) as load:
+        clock = load.world.runtime.clock
+        await asyncio.to_thread(switches.stop, database, clock, "everything", **why)
+        left = await load.quiet_within_a_second()
+        assert len(set(load.left())) == left  # and nobody got it twice
+        assert load.standing()["pending", ""] + load.standing()["pending", "withdrawn"] == (
+            people - left
+        )
+
+
+def test_s32_everything_stops_within_a_second_at_full_speed(
+    database: Engine, database_url: str
+) -> None:
+    asyncio.run(stopped_at_full_speed(database, database_url, senders=1))
+
+
+def test_s32_everything_stops_within_a_second_at_full_speed_in_two_senders(
+    postgres_database: Engine, postgresql_url: str
+) -> None:
+    asyncio.run(stopped_at_full_speed(postgres_database, postgresql_url, senders=2))
 
 
 def test_a_canceled_broadcast_ends_what_waits_with_a_fact_each(
