@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from outreach.bootstrap import Runtime
@@ -22,12 +23,12 @@ def create_app(
     *,
     wake: Callable[[str], None] = lambda _lane: None,
     around: Callable[[], AbstractAsyncContextManager[None]] | None = None,
-) -> FastAPI:
+) -> Starlette:
     """The application. `wake` is told the lane in which something urgent waits; `around` runs
     beside it (the sender and the ticks, where one process does all)."""
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         if around is None:
             yield
             return
@@ -39,16 +40,9 @@ def create_app(
         api_mount(runtime),
         *console_routes(runtime, wake),
     ]
-    app = FastAPI(
-        title="Outreach",
+    return Starlette(
         lifespan=lifespan,
         routes=routes,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
+        middleware=[Middleware(PageGuard, runtime=runtime)],
+        exception_handlers={404: not_found, OutreachError: known, Exception: unexpected},
     )
-    app.add_exception_handler(404, not_found)
-    app.add_exception_handler(OutreachError, known)
-    app.add_exception_handler(Exception, unexpected)
-    app.add_middleware(PageGuard, runtime=runtime)
-    return app

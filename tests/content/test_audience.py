@@ -61,6 +61,9 @@ def test_several_lines_mean_all_of_them(tmp_path: Path) -> None:
         ("audience: {age_band: Under 18}", {"age_band": "under 18"}),
         ("audience: {reads: no}", {"reads": "no"}),
         ("audience: {sex: not asked}", {"sex": "not_asked"}),
+        ("audience: {phone_is: own}", {"phone_is": "own"}),
+        # S16: unknown counts as shared.
+        ("audience: {phone_is: shared}", {"phone_is": ["not_asked", "shared"]}),
         ("audience: {destination: [Thailand, ថៃ, th]}", {"destination": "TH"}),
         ("audience: {destination: Viet Nam}", {"destination": "VN"}),
         ("audience: {not_reached_for: ៣០ ថ្ងៃ}", {"not_reached_for": "30"}),

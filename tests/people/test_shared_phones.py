@@ -1,4 +1,4 @@
-"""S16: a phone is own or shared, and unknown counts as shared."""
+"""S16: a phone is own or shared, as a list or the person says."""
 
 from __future__ import annotations
 
@@ -10,17 +10,9 @@ from outreach.kernel.sealing import Vault
 from outreach.people import rights
 from outreach.people.audit import Asking
 from outreach.people.queries import CONTACTS
-from outreach.people.rules.safe import counts_as_shared
 from outreach.people.rules.values import value_of
 from outreach.store.engine import reading
 from tests.people.conftest import ANNA, Importer
-
-
-@pytest.mark.parametrize(
-    ("phone_is", "shared"), [("own", False), ("shared", True), ("not_asked", True), ("", True)]
-)
-def test_s16_unknown_counts_as_shared(phone_is: str, shared: bool) -> None:
-    assert counts_as_shared(phone_is) == shared
 
 
 @pytest.mark.parametrize(

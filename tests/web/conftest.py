@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from outreach.bootstrap import Runtime
 from outreach.gateways.memory import PUBLIC_URL, TOKEN
@@ -18,12 +18,12 @@ Hook = Callable[..., Page]
 
 
 @pytest.fixture
-def app(runtime: Runtime) -> FastAPI:
+def app(runtime: Runtime) -> Starlette:
     return create_app(runtime)
 
 
 @pytest.fixture
-def browser(app: FastAPI) -> Iterator[Browser]:
+def browser(app: Starlette) -> Iterator[Browser]:
     with browsing(app, {}) as found:
         yield found
 

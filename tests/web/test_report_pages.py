@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from outreach.bootstrap import Runtime
@@ -141,7 +141,7 @@ def test_staff_find_published_reports_and_their_files(browser: Browser, token: s
 
 
 def test_the_log_of_a_broken_page_does_not_open_it(
-    app: FastAPI, token: str, runtime: Runtime
+    app: Starlette, token: str, runtime: Runtime
 ) -> None:
     with transaction(runtime.engine) as connection:
         connection.execute(text("DROP TABLE report_link"))
@@ -162,7 +162,7 @@ def ask(address: str, key: str = "") -> tuple[int, Any]:
         return error.code, json.load(error)
 
 
-async def over_http(app: FastAPI, key: str, *paths: str) -> list[tuple[int, Any]]:
+async def over_http(app: Starlette, key: str, *paths: str) -> list[tuple[int, Any]]:
     import asyncio
 
     async with serving(app) as address:
@@ -170,7 +170,7 @@ async def over_http(app: FastAPI, key: str, *paths: str) -> list[tuple[int, Any]
 
 
 def test_the_api_answers_as_its_schema_says(
-    app: FastAPI, browser: Browser, runtime: Runtime, token: str, signed_in_needed: None
+    app: Starlette, browser: Browser, runtime: Runtime, token: str, signed_in_needed: None
 ) -> None:
     key = apikeys.make_key(runtime.engine, SystemClock(), "researcher", 30, WHO)
     paths = ("/openapi.json", "/reports", "/reports/to-date", "/reports/to-date/sections/sex")

@@ -60,6 +60,9 @@ TERMS: dict[str, Term] = {
     "joined_since": Term(Takes.DATE),
 }
 
+# What is asked with a value: a phone of which nobody said whose it is counts as shared (S16).
+ALSO_MEANT: dict[tuple[str, str], tuple[str, ...]] = {("phone_is", "shared"): (NOT_ASKED,)}
+
 # What else somebody may call a term.
 MEANT: dict[str, str] = {
     "gender": "sex", "age": "age_band", "ages": "age_band", "group": "audience",

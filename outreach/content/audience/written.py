@@ -19,7 +19,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from outreach.content.audience import rule
 from outreach.content.audience.rule import AllOf, AnyOf, Condition, Not, Rule, Saved
-from outreach.content.audience.terms import MEANT, REFUSED, TERMS
+from outreach.content.audience.terms import ALSO_MEANT, MEANT, REFUSED, TERMS
 from outreach.content.audience.values import Unreadable, read_value
 from outreach.content.source import Problem
 
@@ -106,7 +106,7 @@ class _Reader:
             if isinstance(read, Unreadable):
                 self.blame(_line(value, place, line), f"{kind}: {read.what}", read.todo)
             else:
-                values.append(read)
+                values += [read, *ALSO_MEANT.get((kind, read), ())]
         if not given:
             self.blame(line, f"{kind} has no value.", "Give one, or leave the line out.")
         elif len(values) > rule.MOST_VALUES:

@@ -31,7 +31,7 @@ from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import AttemptState, DeliveryState
-from outreach.store.dialect import insert
+from outreach.store.dialect import insert_on
 from outreach.store.listed import among, listed, packed, packed_values
 
 D = DeliveryState
@@ -118,13 +118,8 @@ def attempt_ids(connection: Connection, lane: Lane, public_ids: Collection[str])
 
 def add_receipts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
     """Stores reports (the same columns in all), each once per attempt and state."""
-    names = tuple(rows[0])
-    given = _given(lane.receipts, names)
-    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
-    statement = insert(connection, lane.receipts).from_select(names, select(given).where(true()))
-    connection.execute(
-        statement.on_conflict_do_nothing(), {"given": packed(row.values() for row in rows)}
-    )
+    statement = _add_once(lane.receipts, connection.dialect.name, tuple(rows[0]))
+    connection.execute(statement, {"given": packed(row.values() for row in rows)})
 
 
 def _set(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -201,6 +196,13 @@ def _accept(a: Table) -> ReturningUpdate[Any]:
     now = bindparam("now", type_=a.c.updated_at.type)
     taken = silent.values(state=AttemptState.SUBMITTED, sid=given.c.sid, updated_at=now)
     return taken.returning(a.c.id, a.c.channel, a.c.parts)
+
+
+@cache
+def _add_once(table: Table, database: str, names: tuple[str, ...]) -> Any:
+    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
+    given = select(_given(table, names)).where(true())
+    return insert_on(database, table).from_select(names, given).on_conflict_do_nothing()
 
 
 @cache

@@ -11,11 +11,6 @@ _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0
 _DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
 
 
-def counts_as_shared(phone_is: str) -> bool:
-    """Whether others may read what a phone gets (S16): nobody knows otherwise until it is said."""
-    return phone_is != "own"
-
-
 def read_hours(written: str) -> str:
     """Hours such as "18:30-21:00" in one form; raises BadInput. They may pass midnight."""
     found = _HOURS.fullmatch(to_ascii_digits(written).strip())
