@@ -1,6 +1,7 @@
 """Loads the keyword data: forms per intent and language, danger words, company, look-alikes.
 
-Danger is put in many words: `variants.csv` says which may stand for each other in a form of it.
+Danger is put in many words: `variants.csv` says which may stand for each other in a form of it, and
+`patterns.csv` what is said in parts, with the words for each part in `concepts.csv`.
 
 Staff edit these files (`outreach/language/data/`), not code. `|` joins several forms in a row.
 """
@@ -76,11 +77,17 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All keyword data; `lookalikes` are (lang, word) that hide a form but mean another thing."""
+    """All keyword data; `lookalikes` are (lang, word) that hide a form but mean another thing.
+
+    A concept's words are forms whose intent is its name. A pattern is concepts in their order, and
+    the form that they amount to; its `lang` is empty where it holds in every language.
+    """
 
     forms: tuple[Form, ...]
     company: tuple[Company, ...]
     lookalikes: tuple[tuple[str, str], ...]
+    concepts: tuple[Form, ...]
+    patterns: tuple[tuple[tuple[str, ...], Form], ...]
 
 
 def load(folder: Traversable) -> Lexicon:
@@ -114,7 +121,12 @@ def load(folder: Traversable) -> Lexicon:
         for row in _rows(folder, "lookalikes.csv")
         for text in row["form"].split("|")
     )
-    return Lexicon(forms, company, lookalikes)
+    concepts = tuple(
+        Form(row["concept"], row["lang"], text, row["review"])
+        for row in _rows(folder, "concepts.csv")
+        for text in row["form"].split("|")
+    )
+    return Lexicon(forms, company, lookalikes, concepts, tuple(_patterns(folder, concepts)))
 
 
 @lru_cache(maxsize=1)
@@ -132,6 +144,20 @@ def _forms(
             raise KeyError(f"{name}: no such intent: {row['intent']}")
         for text in row["form"].split("|"):
             yield Form(intent, row["lang"], text, row["review"], whole, danger)
+
+
+def _patterns(
+    folder: Traversable, concepts: Iterable[Form]
+) -> Iterator[tuple[tuple[str, ...], Form]]:
+    known = {form.intent for form in concepts}
+    for row in _rows(folder, "patterns.csv"):
+        for text in row["concepts"].split("|"):
+            parts = tuple(text.split())
+            if row["intent"] not in INTENTS or not known.issuperset(parts):
+                raise KeyError(f"patterns.csv: no such intent or concept: {row['intent']}, {text}")
+            danger = row["danger"] == "yes"
+            said = " … ".join(parts)
+            yield parts, Form(row["intent"], row["lang"], said, row["review"], danger=danger)
 
 
 def _varied(

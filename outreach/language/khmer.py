@@ -112,7 +112,8 @@ def split(key: str) -> list[str]:
 
 
 def _undisputed(hits: list[Hit]) -> list[Hit]:
-    """Hits that no longer exact hit covers; a near hit also yields to any exact one it touches."""
+    """Hits that no longer exact hit covers; a near hit also yields to any exact one it touches,
+    other than a look-alike within it."""
     exact = [hit for hit in hits if hit.exact]
     kept = [
         hit
@@ -123,11 +124,16 @@ def _undisputed(hits: list[Hit]) -> list[Hit]:
                 (other.start <= hit.start and hit.end <= other.end and _size(other) > _size(hit))
                 if hit.exact
                 else (other.start < hit.end and hit.start < other.end)
+                and not (other.form is None and _within(other, hit))
             )
             for other in exact
         )
     ]
     return [hit for hit in kept if hit.form is not None]
+
+
+def _within(hit: Hit, other: Hit) -> bool:
+    return other.start <= hit.start and hit.end <= other.end and _size(hit) < _size(other)
 
 
 def _size(hit: Hit) -> int:

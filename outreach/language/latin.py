@@ -103,6 +103,10 @@ class LatinIndex:
             lang: {text for other, text in lookalikes if other == lang}
             for lang in ("en", "vi", "km-Latn")
         }
+        self._masks = [("en", Phrases(stem)), ("vi", Phrases(toned))]
+        for lang, phrases in self._masks:
+            for text in filter(lambda words: " " in words, self._hidden[lang]):
+                phrases.add(Form("", lang, text, ""), text)
         self._known_stems = {stem(word) for word in self._common["en"]} | self._english.firsts()
 
     def _add(self, form: Form) -> None:
@@ -144,7 +148,8 @@ class LatinIndex:
         if language in ("en", None):
             taken = {index for hit in hits for index in range(hit.start, hit.end)}
             hits += self._misspelt(raw, taken)
-        return hits
+        masked = [mask for _, phrases in self._masks for mask in phrases.find(raw, "")]
+        return [hit for hit in hits if not any(_hides(mask, hit) for mask in masked)]
 
     def _romanised(self, raw: list[str], language: str | None, taken: set[int]) -> list[Hit]:
         hits: list[Hit] = []
@@ -191,6 +196,13 @@ class LatinIndex:
                         if hit.form.text == spelt
                     ]
         return hits
+
+
+def _hides(mask: Hit, hit: Hit) -> bool:
+    """Whether a look-alike covers a hit, or touches one that is not exact."""
+    if hit.how == "exact":
+        return mask.start <= hit.start and hit.end <= mask.end
+    return mask.start < hit.end and hit.start < mask.end
 
 
 def _one_off(known: str, word: str) -> bool:

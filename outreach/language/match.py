@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 from outreach.language import keywords
 from outreach.language.digits import to_ascii_digits
 from outreach.language.keywords import Form, Lexicon
 from outreach.language.khmer import KhmerIndex
 from outreach.language.latin import LatinIndex
+from outreach.language.patterns import PatternIndex
 from outreach.language.runs import Polite, Run, cut
 from outreach.language.thai import ThaiIndex
 
@@ -43,7 +45,7 @@ _HASH = re.compile(
 )
 # JOIN and a community's code, such as JOIN BTB12.
 _JOIN = re.compile(
-    r"\s*(?:join|start|ចុះឈ្មោះ|đăng ký|dang ky|สมัคร)\s+([a-z]{0,4}[0-9]{2,6})[\s.!]*", re.IGNORECASE
+    r"\s*(?:join|start|ចុះឈ្មោះ|đăng ký|dang ky|สมัคร)\s+([a-z]{0,4}[0-9]{1,6})[\s.!]*", re.IGNORECASE
 )
 _COLON = re.compile("[:：﹕︓]")
 _LONGEST = 4000  # code points read; an SMS of ten parts has 670
@@ -98,6 +100,7 @@ class Matcher:
             lexicon.company,
             lookalikes,
         )
+        self._patterns = PatternIndex(lexicon)
         self._digits = {form.text: form for form in forms if form.lang == "digit"}
 
     def match(self, text: str) -> Match:
@@ -126,7 +129,9 @@ class Matcher:
             return self._of_digit(digit, language)
         # A form may hold a polite word itself (xin việc): both readings count, but only the core
         # tells what comes first.
-        hits = list(self._hits(core)) + [replace(hit, first=hit.whole) for hit in self._hits(runs)]
+        hits = list(self._hits(core))
+        if core != runs:
+            hits += [replace(hit, first=hit.whole) for hit in self._hits(runs)]
         return self._decide(core, hits, language)
 
     def _decide(self, core: list[Run], hits: list[_Hit], language: str | None) -> Match:
@@ -165,7 +170,7 @@ class Matcher:
     def _hits(self, runs: list[Run]) -> Iterator[_Hit]:
         alone = len(runs) == 1
         for index, run in enumerate(runs):
-            for form, start, end, how in self._find(run):
+            for form, start, end, how in chain(self._find(run), self._put_together(run)):
                 first = index == 0 and start == 0
                 yield _Hit(form, how, first, first and alone and end == len(run.units))
 
@@ -180,6 +185,10 @@ class Matcher:
         else:
             for near in self._latin.find(list(run.units)):
                 yield near.form, near.start, near.end, near.how
+
+    def _put_together(self, run: Run) -> Iterator[tuple[Form, int, int, str]]:
+        language = self._latin.language(list(run.units)) if run.script == "latin" else None
+        return self._patterns.find(run, language)
 
     def _language(self, runs: list[Run]) -> str | None:
         for script in ("khmer", "thai"):

@@ -57,7 +57,7 @@ class ThaiIndex:
             return hits
         bare = _TONES.sub("", text)
         hits = _search(self._bare_pattern, self._toneless, bare, "without tone marks")
-        return hits or list(self._near.find(bare))
+        return hits or list(self._near.find(self._bare_pattern.sub(_blank, bare)))
 
 
 class _Near:
@@ -105,6 +105,10 @@ def toneless(text: str) -> str:
 def _either(words: Iterable[str]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(f"{BEFORE}(?:{'|'.join(map(re.escape, longest_first))}){AFTER}")
+
+
+def _blank(word: re.Match[str]) -> str:
+    return " " * len(word.group())
 
 
 def _search(
