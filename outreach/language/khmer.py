@@ -113,7 +113,7 @@ def split(key: str) -> list[str]:
 
 def _undisputed(hits: list[Hit]) -> list[Hit]:
     """Hits that no longer exact hit covers; a near hit also yields to any exact one it touches,
-    other than a look-alike within it."""
+    other than a look-alike within it, and danger to a look-alike that its last word begins."""
     exact = [hit for hit in hits if hit.exact]
     kept = [
         hit
@@ -121,7 +121,7 @@ def _undisputed(hits: list[Hit]) -> list[Hit]:
         if not any(
             other is not hit
             and (
-                (other.start <= hit.start and hit.end <= other.end and _size(other) > _size(hit))
+                _within(hit, other) or _begins(other, hit)
                 if hit.exact
                 else (other.start < hit.end and hit.start < other.end)
                 and not (other.form is None and _within(other, hit))
@@ -134,6 +134,11 @@ def _undisputed(hits: list[Hit]) -> list[Hit]:
 
 def _within(hit: Hit, other: Hit) -> bool:
     return other.start <= hit.start and hit.end <= other.end and _size(hit) < _size(other)
+
+
+def _begins(lookalike: Hit, hit: Hit) -> bool:
+    danger = hit.form is not None and hit.form.danger
+    return danger and lookalike.form is None and hit.start <= lookalike.start < hit.end < lookalike.end
 
 
 def _size(hit: Hit) -> int:

@@ -199,9 +199,9 @@ class LatinIndex:
 
 
 def _hides(mask: Hit, hit: Hit) -> bool:
-    """Whether a look-alike covers a hit, or touches one that is not exact."""
+    """Whether a look-alike covers a hit or begins within it, or touches one that is not exact."""
     if hit.how == "exact":
-        return mask.start <= hit.start and hit.end <= mask.end
+        return hit.end <= mask.end and mask.start < hit.end
     return mask.start < hit.end and hit.start < mask.end
 
 
