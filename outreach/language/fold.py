@@ -160,8 +160,7 @@ _KEEP = frozenset(
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """An English word without its inflection: beaten is beat, locked is lock, jobs is job."""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
+    word = _IRREGULAR.get(word, word)
     if len(word) < 4 or word in _KEEP or not word.isascii():
         return word
     for ending in ("ing", "ed"):

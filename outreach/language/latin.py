@@ -122,7 +122,8 @@ class LatinIndex:
         elif form.lang == "km-Latn":
             joined = "".join(_tokens(form.text))
             self._spelt[joined].append(form)
-            self._sounds[roman(joined)].append(form)
+            if form.intent != "STOP":  # nobody is struck off for a word that only sounds so
+                self._sounds[roman(joined)].append(form)
 
     def language(self, raw: list[str]) -> str | None:
         """en, vi or km where the common words tell, else None."""

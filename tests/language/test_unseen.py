@@ -12,8 +12,9 @@ from outreach.language.match import match
 _FLOOR = 0.99
 
 
-def test_texts_written_without_the_lexicon_in_sight_are_understood() -> None:
-    found = score(read_corpus(Path(__file__).parent / "unseen.jsonl"))
+@pytest.mark.parametrize("corpus", ["unseen", "fresh_a", "fresh_b", "fresh_c"])
+def test_texts_written_without_the_lexicon_in_sight_are_understood(corpus: str) -> None:
+    found = score(read_corpus(Path(__file__).parent / f"{corpus}.jsonl"))
     assert found.shortfalls() == []
     assert found.right >= _FLOOR * found.texts
 
