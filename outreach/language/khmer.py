@@ -138,7 +138,9 @@ def _within(hit: Hit, other: Hit) -> bool:
 
 def _begins(lookalike: Hit, hit: Hit) -> bool:
     danger = hit.form is not None and hit.form.danger
-    return danger and lookalike.form is None and hit.start <= lookalike.start < hit.end < lookalike.end
+    return (
+        danger and lookalike.form is None and hit.start <= lookalike.start < hit.end < lookalike.end
+    )
 
 
 def _size(hit: Hit) -> int:

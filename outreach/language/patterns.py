@@ -1,7 +1,7 @@
-"""Finds what is said in parts: NOT … LET … OUT is danger in every language, however it is worded.
+"""Finds what is said in parts: NOT … LET … OUT is danger in every language, however worded.
 
-A concept (`concepts.csv`) is an idea and the words for it; a pattern (`patterns.csv`) is concepts in
-their order, with few other words between them.
+A concept (`concepts.csv`) is an idea and the words for it; a pattern (`patterns.csv`) is concepts
+in their order, with few other words between them.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class _LatinConcepts:
         for start in range(len(raw)):
             for end in range(start + 1, min(start + _ROMAN_WORDS, len(raw)) + 1):
                 solid = "".join(raw[start:end])
-                named = self._spelt.get(solid) or self._sounds.get(roman(solid), ())
+                named = self._spelt.get(solid) or self._sounds.get(roman(solid)) or ()
                 for concept in named:
                     spots[concept].append((start, end))
         return spots
