@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ from outreach.planning.audience.queries import DELIVERIES
 from outreach.planning.lane import NAME as BROADCASTS
 from outreach.planning.lane import broadcast_lane
 from outreach.planning.queries import ATTEMPTS
+from outreach.planning.sending.check import Road
 from outreach.reach.mailing.sealed import TABLES as MAIL_SEALED
 from outreach.settings import Settings
 from outreach.staff.sealed import TABLES as STAFF_SEALED
@@ -236,7 +238,8 @@ def assemble(
 ) -> Runtime:
     """The parts put together, whatever gateway, database and clock they are to work with."""
     vault, help_vault = settings.vault(), settings.help_vault()
-    broadcasts = broadcast_lane(vault, loopback=gateway.loopback, prices=prices_of(settings))
+    road = Road(gateway.loopback, settings.one_way)
+    broadcasts = broadcast_lane(vault, road, prices=prices_of(settings))
     return Runtime(
         settings=settings,
         engine=engine,
@@ -255,6 +258,7 @@ def assemble(
             phrases_of(settings),
             directory_of(settings),
             rehearsing=gateway.loopback,
+            reply_within=timedelta(minutes=settings.reply_minutes),
         ),
         executor=UrgentFirst(_threads(engine), "database"),
         book=MemoryBook() if engine.dialect.name == "sqlite" else SharedBook(engine),

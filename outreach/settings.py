@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     rehearsal_clock: Path | None = Field(
         None, description="file of a rehearsal's accelerated clock; loopback gateways only"
     )
+    reply_minutes: int = Field(
+        15,
+        ge=15,  # the clocks on what may be a plea end before
+        le=60,
+        description="minutes after a person's last text in which hotline workers may text them",
+    )
     help_days: int = Field(30, ge=1, le=365, description="days after which help texts are redacted")
     smtp_url: SecretStr = Field(
         SecretStr(""),

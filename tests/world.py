@@ -78,6 +78,7 @@ class World:
         its digest."""
         runtime, problems = self.runtime, list[Problem]()
         doors = load_doors(runtime.settings.campaigns_dir / "doors.csv")
+        doors |= changes.pop("doors", {})
         file = load(runtime.settings.campaigns_dir / SLUG, doors)
         rule = read_rule(file.path, YAML().load(audience), 1, problems)
         assert not problems

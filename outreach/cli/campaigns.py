@@ -83,6 +83,7 @@ def schedule(
         kind="once" if at else "cron",
         rule=at or cron,
         zone=zone,
+        one_way=settings.one_way,
     )
     typer.echo(f"Scheduled: {slug} {at or cron} ({zone}).")
 

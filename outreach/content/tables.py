@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from outreach.store.types import RowId
@@ -12,7 +12,8 @@ from outreach.store.types import RowId
 
 class Wording(SQLModel, table=True):
     """A text (channel `sms`) or a recording (channel `voice`: `path` of the audio, "" for a
-    placeholder, and its length)."""
+    placeholder, and its length). `way_back` says that a text tells a door by which people answer,
+    which one from a name has to."""
 
     __tablename__: ClassVar[str] = "wording"
     __table_args__ = (UniqueConstraint("campaign_id", "language", "channel"),)
@@ -27,3 +28,4 @@ class Wording(SQLModel, table=True):
     path: str = ""
     seconds: int = 0
     placeholder: bool = False
+    way_back: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,13 +13,10 @@ from outreach.hotline.answering import queue
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import opening
 from outreach.hotline.rules.answer import LOOP_WINDOW
-from outreach.hotline.rules.calling import CallState
+from outreach.hotline.rules.calling import CALL_WITHIN, CallState
 from outreach.people.communities import joining
 from outreach.store.engine import transaction
 from outreach.store.ledger import Fact, append
-
-# S5: one call-back within three minutes, then none, unless the person set it otherwise.
-WITHIN = timedelta(minutes=3)
 
 
 def ask(
@@ -31,7 +28,7 @@ def ask(
         return False
     added = queries.add_call_back(connection, _row(desk, number, source, source_id, now))
     if added:
-        opening.asked_for_call(connection, desk, number, WITHIN, now)
+        opening.asked_for_call(connection, desk, number, CALL_WITHIN, now)
         queries.add_alert(connection, "call_back", source_id, now)
         append(connection, [Fact("help.callback", now, detail=source)])
     return added
@@ -61,13 +58,13 @@ def rang_unheard(
     if joining.by_call(connection, desk.vault, number, call.to, at=now) is not None:
         return False
     keys = desk.help_vault.lookups(number)
-    if queries.knows_call(connection, sid, keys, came - WITHIN, came + WITHIN):
+    if queries.knows_call(connection, sid, keys, came - CALL_WITHIN, came + CALL_WITHIN):
         return False
-    if now - came <= WITHIN:
+    if now - came <= CALL_WITHIN:
         return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)
     row = _row(desk, number, "missed_call", sid, came) | {"state": CallState.TOO_LATE}
     queries.add_call_back(connection, row)
-    opening.asked_for_call(connection, desk, number, WITHIN, now)
+    opening.asked_for_call(connection, desk, number, CALL_WITHIN, now)
     queries.add_alert(connection, "late_call", sid, now)
     return True
 
@@ -81,5 +78,5 @@ def _row(desk: Desk, number: str, source: str, source_id: str, at: datetime) -> 
         "number_sealed": vault.seal(number),
         "state": CallState.WAITING,
         "asked_at": at,
-        "due_by": at + WITHIN,
+        "due_by": at + CALL_WITHIN,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
@@ -19,7 +20,8 @@ class Desk:
     """`vault` opens the register (opt-outs), `help_vault` the sealed help store, never mixed.
     `broadcasts` is the lane from which a STOP takes what is queued; `wording` is the version to
     which START agrees (S12). `phrases` are what workers text and say, `directory` the services that
-    they may name; `rehearsing` says that nothing leaves this machine."""
+    they may name; `rehearsing` says that nothing leaves this machine. `reply_within` that time of a
+    person's last text workers may text them (S9)."""
 
     engine: Engine
     clock: Clock
@@ -31,3 +33,4 @@ class Desk:
     phrases: Phrases
     directory: Directory
     rehearsing: bool
+    reply_within: timedelta

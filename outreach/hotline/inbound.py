@@ -17,12 +17,13 @@ from sqlalchemy import Connection
 from outreach.gateways.ports import Inbound
 from outreach.hotline import queries
 from outreach.hotline.answering import body, parts_of_ours, row
-from outreach.hotline.callback import WITHIN, ask
+from outreach.hotline.callback import ask
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import opening
 from outreach.hotline.menu.memory import Memories
 from outreach.hotline.register import Known
 from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW, Decision, Recent, decide
+from outreach.hotline.rules.calling import CALL_WITHIN
 from outreach.hotline.rules.menu import Memory, Turn, turn
 from outreach.kernel.ids import public_id
 from outreach.language.fallback import pick
@@ -141,7 +142,7 @@ class _Intake:
             self._known.obey(number, text.body, said.said, text.sid, now)
         self._gathered.words.append(opening.Word(number, said.said, came))
         self._gathered.intents.append((intent.lower(),))
-        if alone.digit == "9" and now - came <= WITHIN:
+        if alone.digit == "9" and now - came <= CALL_WITHIN:
             self._gathered.calls.append(text)
         recent = self._recent.get(number, Recent())
         decision = decide(

@@ -13,7 +13,7 @@ from outreach.content import queries as content_queries
 from outreach.content.audience.rule import Saved, as_json, conditions
 from outreach.content.campaign import Campaign as CampaignFile
 from outreach.content.campaign import approved, digest
-from outreach.content.doors import Door, render
+from outreach.content.doors import Door, names_in, render
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput, NotFound
 from outreach.kernel.ids import public_id
@@ -76,14 +76,24 @@ def looked_up(engine: Engine, file: CampaignFile) -> CampaignFile:
 
 
 def set_schedule(
-    engine: Engine, clock: Clock, slug: str, *, kind: str, rule: str, zone: str
+    engine: Engine,
+    clock: Clock,
+    slug: str,
+    *,
+    kind: str,
+    rule: str,
+    zone: str,
+    one_way: bool = False,
 ) -> None:
-    """Lets the campaign fire by `rule`; raises BadInput where it never would."""
+    """Lets the campaign fire by `rule`; raises BadInput where it never would, or where its texts
+    come from a name (`one_way`) and tell nobody how to answer."""
     next_at = next_firing(kind, rule, zone, clock.now() - timedelta(microseconds=1))
     if next_at is None:
         raise BadInput(f"The schedule {rule} has no firing left.", remedy="Give a later time.")
     with transaction(engine) as connection:
         campaign_id = campaign_by_slug(connection, slug).id
+        if one_way:
+            _require_way_back(connection, campaign_id, slug)
         queries.put_schedule(
             connection,
             {
@@ -93,6 +103,17 @@ def set_schedule(
                 "zone": zone,
                 "next_at": next_at,
             },
+        )
+
+
+def _require_way_back(connection: Connection, campaign_id: int, slug: str) -> None:
+    said = content_queries.wordings_of(connection, campaign_id)
+    without = sorted(row.language for row in said if row.channel == "sms" and not row.way_back)
+    if without:
+        raise BadInput(
+            f"The sender is a name, so nobody can answer these texts: {', '.join(without)}.",
+            where=slug,
+            remedy="Name a door in each, {name}, and load the campaign again.",
         )
 
 
@@ -117,7 +138,8 @@ def _with_codes(connection: Connection, file: CampaignFile) -> CampaignFile:
 
 
 def _wordings(file: CampaignFile, doors: dict[str, Door]) -> Iterator[dict[str, Any]]:
-    blank = {"body": "", "parts": 0, "path": "", "seconds": 0, "placeholder": False}
+    blank = {"body": "", "parts": 0, "path": "", "seconds": 0}
+    blank |= {"placeholder": False, "way_back": False}
     for language, text in file.texts.items():
         body = render(text, doors)
         yield blank | {
@@ -126,6 +148,7 @@ def _wordings(file: CampaignFile, doors: dict[str, Door]) -> Iterator[dict[str, 
             "channel": "sms",
             "body": body,
             "parts": count(body).parts,
+            "way_back": bool(names_in(text)),
         }
     for language, recording in file.recordings.items():
         yield blank | {

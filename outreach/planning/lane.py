@@ -19,7 +19,7 @@ from outreach.planning.audience.queries import DELIVERIES
 from outreach.planning.queries import AttemptFact
 from outreach.planning.sending import queries as sending
 from outreach.planning.sending import spending
-from outreach.planning.sending.check import checker
+from outreach.planning.sending.check import Road, checker
 
 NAME = "broadcasts"
 _OPTED_OUT = "opted_out"
@@ -29,9 +29,8 @@ _NOT_TAKEN = frozenset(
 _ON_ITS_WAY = frozenset({AttemptState.SUBMITTED, AttemptState.SENT, AttemptState.RINGING})
 
 
-def broadcast_lane(vault: Vault, *, loopback: bool, prices: Prices) -> Lane:
-    """The lane of the register's deliveries. `loopback` says that the gateway is a rehearsal's;
-    to any other only approved content and real recordings go (S31)."""
+def broadcast_lane(vault: Vault, road: Road, *, prices: Prices) -> Lane:
+    """The lane of the register's deliveries, which leave by `road`."""
 
     def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
         sealed = queries.sealed_numbers(connection, ids)
@@ -49,7 +48,7 @@ def broadcast_lane(vault: Vault, *, loopback: bool, prices: Prices) -> Lane:
         deliveries=DELIVERIES,
         attempts=queries.ATTEMPTS,
         receipts=queries.RECEIPTS,
-        check=checker(vault, prices, loopback=loopback),
+        check=checker(vault, prices, road),
         recalled=_recalled,
         addresses=addresses,
         policies=retrying.policies,

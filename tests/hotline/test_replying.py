@@ -18,7 +18,7 @@ from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import acting, listing, reading
 from outreach.hotline.inbox.replying import free, reply
 from outreach.hotline.inbox.worker import Worker
-from outreach.hotline.rules.replying import REPLY_WITHIN, SafeWindow, reply_until
+from outreach.hotline.rules.replying import SafeWindow, reply_until
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput, Conflict, Refused
 from outreach.people.audit import Asking
@@ -29,6 +29,7 @@ from tests.world import World, number
 ANNA = number(1)
 DARA, SOKHA = Worker("dara"), Worker("sokha")
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 09:00 in Phnom Penh
+WITHIN = timedelta(minutes=15)
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_s12a_a_reply_goes_out_at_once_whatever_the_consent(world: World, talk: 
 def test_s9_after_fifteen_minutes_nobody_texts_any_more(
     world: World, talk: str, clock: FixedClock
 ) -> None:
-    clock.advance(REPLY_WITHIN)
+    clock.advance(world.runtime.desk.reply_within)
     with pytest.raises(Refused):
         reply(world.runtime.desk, talk, DARA, name="where", seen=0)
     assert reading.read(world.runtime.desk, talk, DARA).until is None
@@ -81,7 +82,7 @@ def test_s9_a_reply_that_could_not_leave_in_time_is_dropped_and_seen_at_once(
     world: World, talk: str, clock: FixedClock
 ) -> None:
     desk = world.runtime.desk
-    clock.advance(REPLY_WITHIN - timedelta(minutes=1))
+    clock.advance(desk.reply_within - timedelta(minutes=1))
     reply(desk, talk, DARA, name="where", seen=0)
     clock.advance(timedelta(minutes=1))  # not five: the phone may be in other hands
     before = len(world.got(ANNA))
@@ -89,7 +90,8 @@ def test_s9_a_reply_that_could_not_leave_in_time_is_dropped_and_seen_at_once(
     assert len(world.got(ANNA)) == before
     entry = next(e for e in reading.read(desk, talk, DARA).entries if e.kind == "reply")
     assert (entry.state, entry.unsent) == ("expired", True)
-    assert [e.unsent for e in reading.standing(desk.engine, desk.help_vault, talk)] == [True]
+    stands = reading.standing(desk.engine, desk.help_vault, talk)
+    assert [e.unsent for e in stands.sent] == [True]
     assert listing.inbox(desk.engine, "dara", listing.MINE).shown[0].unsent
     assert "answer_dropped" in [row.kind for row in world.all(queries.ALERTS)]
 
@@ -239,7 +241,7 @@ def window(**values: object) -> SafeWindow:
 )
 def test_s5_settings_say_when(safe_: SafeWindow, minutes: int | None) -> None:
     expected = MONDAY + timedelta(minutes=minutes) if minutes else None
-    assert reply_until(None, MONDAY, safe_) == expected
+    assert reply_until(None, MONDAY, WITHIN, safe_) == expected
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=1)), st.times())
@@ -247,6 +249,6 @@ def test_s9_without_settings_the_time_is_always_over_after_fifteen_minutes(
     passed: timedelta, at: time
 ) -> None:
     said = datetime.combine(date(2026, 3, 2), at, UTC)
-    until = reply_until(said, said + passed, None)
-    assert (until is not None) == (passed < REPLY_WITHIN)
-    assert until is None or until == said + REPLY_WITHIN
+    until = reply_until(said, said + passed, WITHIN, None)
+    assert (until is not None) == (passed < WITHIN)
+    assert until is None or until == said + WITHIN

@@ -27,6 +27,7 @@ BREACHES = {
     "no_consent": {"consent": "listed"},
     "no_wording": {"has_words": False},
     "not_approved": {"may_leave": False},
+    "no_way_back": {"no_way_back": True},
     "closed_corridor": {"corridor_closed": True},
     "safe_contact": {"safe_channel": "voice"},
     "cap": {"tried_before": 2},

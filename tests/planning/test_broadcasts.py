@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from outreach.content.doors import Door
 from outreach.content.shipped import prices_of
 from outreach.delivery import switches
 from outreach.delivery.tables import Attempt, Delivery
@@ -13,15 +15,23 @@ from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput, NotFound
 from outreach.planning import broadcasts, campaigns, steering
 from outreach.planning.cost import estimate
+from outreach.planning.lane import broadcast_lane
 from outreach.planning.overview import overview
+from outreach.planning.sending.check import Road
 from outreach.store.ledger import LEDGER
-from tests.world import SLUG, World
+from tests.world import SLUG, World, number
 
 DELIVERIES, ATTEMPTS = Delivery.__table__, Attempt.__table__
 
 
 def outcome(world: World) -> list[tuple[str, str, str]]:
     return sorted((row.state, row.reason, row.channel) for row in world.all(DELIVERIES))
+
+
+def by_another_road(world: World, road: Road) -> None:
+    runtime = world.runtime
+    lane = broadcast_lane(runtime.desk.vault, road, prices=prices_of(runtime.settings))
+    world.runtime = replace(runtime, lanes=(runtime.lanes[0], lane))
 
 
 def test_everybody_who_consented_gets_it_once(world: World) -> None:
@@ -136,20 +146,45 @@ def test_s1_a_text_that_became_forbidden_is_stopped_at_the_moment_of_sending(
 
 
 def test_s31_what_nobody_approved_does_not_go_to_a_live_gateway(world: World) -> None:
-    from dataclasses import replace
-
-    from outreach.planning.lane import broadcast_lane
-
     world.enrol(1)
     world.enrol(2, reads="no")
     world.fire()
-    lane = broadcast_lane(
-        world.runtime.desk.vault, loopback=False, prices=prices_of(world.runtime.settings)
-    )
-    world.runtime = replace(world.runtime, lanes=(world.runtime.lanes[0], lane))
+    by_another_road(world, Road(loopback=False))
     world.send()
     assert world.gateway.sms == []
     assert {row[1] for row in outcome(world)} == {"not_approved"}
+
+
+def test_s14_a_text_loaded_under_a_number_does_not_leave_from_a_name_that_nobody_can_answer(
+    world: World,
+) -> None:
+    world.enrol(1)
+    world.enrol(2, reads="no")  # a call is answered by its keys, and waits for the evening
+    world.fire()
+    by_another_road(world, Road(loopback=True, one_way=True))
+    world.send()
+    assert outcome(world) == [
+        ("pending", "quiet_hours", "voice"),
+        ("suppressed", "no_way_back", "sms"),
+    ]
+    assert world.gateway.sms == []
+
+
+def test_a_text_that_tells_a_door_leaves_from_a_name(world: World) -> None:
+    door = Door("us", number(9), tested=True, burned=False)
+    world.enrol(1)
+    world.fire(texts={"km": "ទូរស័ព្ទ {us}", "en": "Ring {us}"}, doors={"us": door})
+    by_another_road(world, Road(loopback=True, one_way=True))
+    world.send()
+    assert world.got(number(1)) == [f"ទូរស័ព្ទ {number(9)}"]
+
+
+def test_no_time_is_set_for_texts_from_a_name_that_nobody_can_answer(world: World) -> None:
+    world.bring_in()
+    runtime, when = world.runtime, {"kind": "cron", "rule": "0 18 * * mon", "zone": "UTC"}
+    with pytest.raises(BadInput, match="nobody can answer these texts: en, km"):
+        campaigns.set_schedule(runtime.engine, runtime.clock, SLUG, one_way=True, **when)
+    campaigns.set_schedule(runtime.engine, runtime.clock, SLUG, **when)
 
 
 @pytest.mark.parametrize("scope", ["everything", "channel:sms", "campaign:1"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,12 +27,15 @@ from sqlalchemy import (
 )
 
 from outreach.bootstrap import metadata
+from outreach.hotline.inbox.queries import CONVERSATIONS
+from outreach.hotline.queries import CALL_BACKS, INBOUND
 from outreach.reach.packing import pack
 from outreach.reach.queries import PEOPLE
 from outreach.store.engine import make_engine, transaction
 from outreach.store.migrate import _config, upgrade
 
 FIRST_LIGHT = "dc68c6626529"
+BEFORE = "8a3e5d0f6c12"  # conversations began after the first texts were taken in
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -120,3 +123,33 @@ def test_folded_sets_of_a_dimension_come_into_one_row(empty: Engine) -> None:
     with transaction(empty) as connection:
         (found,) = connection.execute(PEOPLE.select()).all()
     assert pack(sets) == (found.lengths, found.contacts)
+
+
+def test_who_wrote_before_there_were_conversations_is_in_the_inbox(empty: Engine) -> None:
+    def ago(days: int) -> datetime:
+        return datetime.now(UTC) - timedelta(days=days)
+
+    def text(who: str, intent: str, days: int, *, redacted: bool = False) -> dict[str, Any]:
+        sid, number = f"SM{who}{days}", b"" if redacted else f"sealed {who}".encode()
+        body = {"body_sealed": b"", "language": "km", "at": ago(days), "number_sealed": number}
+        return {"sid": sid, "number_key": who.encode(), "intent": intent, **body}
+
+    with transaction(empty) as connection:
+        command.upgrade(_config(connection, metadata), BEFORE)
+        connection.execute(
+            INBOUND.insert(),
+            [text("plea", "HELP", 3), text("plea", "JOB", 2), text("left", "UNKNOWN", 2),
+             text("left", "STOP", 1), text("stop", "STOP", 1), text("old", "HELP", 31),
+             text("gone", "HELP", 2, redacted=True)],
+        )  # fmt: skip
+        call = {"source_id": "CA1", "source": "missed_call", "state": "waiting"}
+        call |= {"number_key": b"rang", "number_sealed": b"sealed rang", "taken_by": ""}
+        connection.execute(CALL_BACKS.insert(), call | {"asked_at": ago(2), "due_by": ago(2)})
+    upgrade(empty, metadata)
+    with transaction(empty) as connection:
+        rows = connection.execute(CONVERSATIONS.select()).all()
+    found = {row.number_key: (row.urgency, row.last_text_at is not None) for row in rows}
+    assert found == {b"plea": (2, True), b"left": (1, False), b"rang": (2, False)}
+    assert {(row.state, row.assigned_to) for row in rows} == {("new", "")}
+    assert all(row.due_by > datetime.now(UTC) + timedelta(hours=3) for row in rows)
+    assert {row.number_sealed for row in rows} == {b"sealed plea", b"sealed left", b"sealed rang"}

@@ -19,8 +19,9 @@ def until(
     connection: Connection, desk: Desk, row: Row[Any], number: str, now: datetime
 ) -> datetime | None:
     """Until when staff may text the person of a conversation's `row`; None: not now."""
-    soon = reply_until(row.last_text_at, now, None)
-    return soon or reply_until(row.last_text_at, now, _set(connection, desk, number))
+    last, within = row.last_text_at, desk.reply_within
+    soon = reply_until(last, now, within, None)
+    return soon or reply_until(last, now, within, _set(connection, desk, number))
 
 
 def _set(connection: Connection, desk: Desk, number: str) -> SafeWindow | None:

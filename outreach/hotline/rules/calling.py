@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# One call-back in that time, then none, unless the person set it otherwise.
+CALL_WITHIN = timedelta(minutes=3)
 
 
 class CallState(StrEnum):

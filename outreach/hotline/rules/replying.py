@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 from outreach.hotline.rules.answer import ANSWER_WITHIN
 
-# So long after their last text the phone is likely to be in the same hands.
-REPLY_WITHIN = timedelta(minutes=15)
 MOST_PARTS = 3
 # Where a worker's reply did not arrive, or nobody knows.
 TROUBLE = ("failed", "unknown", "expired", "suppressed", "canceled")
@@ -30,12 +28,13 @@ class SafeWindow:
 
 
 def reply_until(
-    last_text_at: datetime | None, now: datetime, safe: SafeWindow | None
+    last_text_at: datetime | None, now: datetime, within: timedelta, safe: SafeWindow | None
 ) -> datetime | None:
     """Until when a worker may text, or None where they may not (any more). `last_text_at` is None
-    where the person wrote nothing, or said that they leave."""
-    if last_text_at is not None and now < last_text_at + REPLY_WITHIN:
-        return last_text_at + REPLY_WITHIN
+    where the person wrote nothing, or said that they leave; `within` that time of it the phone is
+    likely to be in the same hands."""
+    if last_text_at is not None and now < last_text_at + within:
+        return last_text_at + within
     return _as_set(now, safe) if safe is not None else None
 
 

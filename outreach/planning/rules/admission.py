@@ -16,7 +16,8 @@ from outreach.planning.rules.purpose import CAMPAIGN, admits
 class Facts(NamedTuple):
     """What the rules look at. `tried_before` counts other broadcasts to the person in the cap's
     time; `first_try` says that this delivery is not among those that reached for them already,
-    `begun` that an attempt of it was recorded, taken or not."""
+    `begun` that an attempt of it was recorded, taken or not. `no_way_back`: the text comes from a
+    name and tells no number."""
 
     canceled: bool
     consent: str
@@ -30,6 +31,7 @@ class Facts(NamedTuple):
     forbidden_word: bool
     purpose: str = CAMPAIGN
     begun: bool = False
+    no_way_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,12 @@ RULES: dict[str, Rule] = {
         "suppressed",
         "Two people have not approved it, or it has no real recording.",
         lambda f: not f.may_leave,
+    ),
+    "no_way_back": Rule(
+        "S14",
+        "suppressed",
+        "It comes from a name, and tells no door by which people answer or stop us.",
+        lambda f: f.no_way_back,
     ),
     "closed_corridor": Rule(
         "S34",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -29,9 +30,18 @@ _forbidden = lru_cache(maxsize=2_000)(find)
 Check = Callable[[Connection, Sequence[Row[Any]], datetime], Sequence[Verdict]]
 
 
-def checker(vault: Vault, prices: Prices, *, loopback: bool) -> Check:
-    """The check of broadcasts; to a gateway that is not a rehearsal's (`loopback`) only approved
-    content and real recordings go (S31)."""
+@dataclass(frozen=True)
+class Road:
+    """By what messages leave. `loopback` is a rehearsal's gateway: to any other only approved
+    content and real recordings go (S31). `one_way`: they come from a name, which nobody can
+    answer."""
+
+    loopback: bool
+    one_way: bool = False
+
+
+def checker(vault: Vault, prices: Prices, road: Road) -> Check:
+    """The check of broadcasts that leave by `road`."""
 
     def check(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Sequence[Verdict]:
         if not rows:
@@ -47,7 +57,7 @@ def checker(vault: Vault, prices: Prices, *, loopback: bool) -> Check:
         verdicts = []
         for row in rows:
             mine = known[row.id]
-            verdict = _verdict(vault, mine, row, now, loopback, closed, heard)
+            verdict = _verdict(vault, mine, row, now, road, closed, heard)
             if isinstance(verdict, Ready) and row.campaign_id in inviting:
                 if row.contact_id in asked:  # one ever (S13)
                     verdict = Held(row.id, DeliveryState.SUPPRESSED, "no_consent")
@@ -80,7 +90,7 @@ def _verdict(
     known: Row[Any],
     row: Row[Any],
     now: datetime,
-    loopback: bool,
+    road: Road,
     closed: frozenset[str],
     heard: Counter[int],
 ) -> Verdict:
@@ -88,7 +98,7 @@ def _verdict(
         canceled=known.broadcast_state == "canceled",
         consent=known.consent,
         has_words=known.wording_id is not None,
-        may_leave=loopback or (known.approved and not known.placeholder),
+        may_leave=road.loopback or (known.approved and not known.placeholder),
         corridor_closed=known.destination in closed,
         channel=row.channel,
         safe_channel=known.safe_channel or "",
@@ -97,6 +107,7 @@ def _verdict(
         forbidden_word=row.channel == "sms" and bool(known.body) and bool(_forbidden(known.body)),
         purpose=known.purpose,
         begun=row.first_tried_at is not None,
+        no_way_back=road.one_way and row.channel == "sms" and not known.way_back,
     )
     reason = forbidden(facts)
     if reason:

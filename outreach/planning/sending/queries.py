@@ -104,7 +104,8 @@ def _facts_for_check() -> Select[Any]:
             s.hours.label("safe_hours"),
             s.days.label("safe_days"),
             w.id.label("wording_id"),
-            *(w.body, w.parts, w.placeholder, m.approved, m.purpose, m.validity_seconds, m.sending),
+            *(w.body, w.parts, w.placeholder, w.way_back),
+            *(m.approved, m.purpose, m.validity_seconds, m.sending),
             BROADCASTS.c.state.label("broadcast_state"),
             _tried().label("tried_before"),
         )
