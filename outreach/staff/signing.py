@@ -152,8 +152,9 @@ def enrol(
     raise NotSignedIn("The code of the authenticator is not right.")
 
 
-def who(engine: Engine, clock: Clock, token: str) -> Who | None:
-    """Whose session a token is, or None where there is none (any more)."""
+def who(engine: Engine, clock: Clock, token: str, *, used: bool = True) -> Who | None:
+    """Whose session a token is, or None where there is none (any more); it lives on where it is
+    `used` by a person, and not by a page that asks by itself."""
     key, now = fingerprint(token), clock.now()
     with reading(engine) as connection:
         row = queries.session(connection, key)
@@ -165,7 +166,7 @@ def who(engine: Engine, clock: Clock, token: str) -> Who | None:
         with transaction(engine) as connection:
             queries.end_session(connection, key)
         return None
-    if now - row.seen_at >= _COARSE:
+    if used and now - row.seen_at >= _COARSE:
         with transaction(engine) as connection:
             queries.seen(connection, key, now)
     return Who(row.name, roles, row.province, may, row.child_trained)

@@ -7,6 +7,7 @@ pages open to whoever sits at this machine; with a live gateway they open to nob
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode, urlsplit
 
@@ -31,6 +32,9 @@ _MACHINES = ("/hooks/", "/recordings/", "/healthz")
 # Reports by link, and the API, whose keys open it: nobody signs in there, and no cookie counts.
 _DOORS = ("/r/", "/api/", "/static/")
 _SAFE = ("GET", "HEAD")
+# A page with somebody's words asks this by itself: it does not keep an unattended session (S23).
+# The lists, which show none, do: whoever is on duty watches them.
+_BY_ITSELF = re.compile(r"/inbox/[^/]+/live")
 # Whoever rehearses at this machine, alone with a simulated network.
 REHEARSAL = Who("rehearsal", (), "", frozenset({May.SEE_CAMPAIGNS, May.SEE_REACH, May.ANSWER_HELP}))
 
@@ -99,7 +103,10 @@ class PageGuard:
             return None if self._live else REHEARSAL
         token = request.cookies.get(COOKIE)
         # Staff live by the real time, whatever a rehearsal's clock says.
-        return signing.who(engine, SystemClock(), token) if token else None
+        if not token:
+            return None
+        used = not _BY_ITSELF.fullmatch(request.url.path)
+        return signing.who(engine, SystemClock(), token, used=used)
 
 
 def _from_elsewhere(headers: Headers, host: str) -> bool:
@@ -114,7 +121,9 @@ def _from_elsewhere(headers: Headers, host: str) -> bool:
 
 def _to_sign_in(scope: Scope) -> Response:
     if Headers(scope=scope).get("hx-request"):  # a part of a page: the whole has to go there
-        return Response(status_code=401, headers={"HX-Redirect": SIGN_IN})
+        page = urlsplit(Headers(scope=scope).get("hx-current-url", "")).path
+        after = f"{SIGN_IN}?{urlencode({'next': page}, safe='/')}" if page else SIGN_IN
+        return Response(status_code=401, headers={"HX-Redirect": after})
     if scope["method"] not in _SAFE:
         return RedirectResponse(SIGN_IN, 303)
     asked = QueryParams(scope["query_string"])

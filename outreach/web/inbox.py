@@ -25,10 +25,11 @@ from outreach.hotline.rules.referral import Outcome
 from outreach.kernel.errors import NotFound, OutreachError
 from outreach.kernel.i18n import mark as _
 from outreach.language.fallback import DEFAULT
+from outreach.reach.provinces import provinces
 from outreach.staff import roster
 from outreach.staff.rules.roles import May
 from outreach.web.guard import page
-from outreach.web.inbox_forms import ACTS, GONE, Form
+from outreach.web.inbox_forms import ACTS, GONE, SHOWN, Form
 from outreach.web.pages import render
 
 LIST = "/inbox"
@@ -79,10 +80,13 @@ class Inbox:
         return await self._thread(request, thread)
 
     async def standing(self, request: Request) -> Response:
-        """How the newest replies stand."""
-        desk = self._desk
-        sent = await asyncio.to_thread(reading.standing, desk.engine, desk.help_vault, _id(request))
-        return render(request, "standing.html", sent=sent)
+        """How the newest replies stand, and whether there is more to read than the page shows."""
+        desk, shown = self._desk, request.query_params.get("heard", "")
+        found = await asyncio.to_thread(
+            reading.standing, desk.engine, desk.help_vault, _id(request)
+        )
+        news = shown != str(found.heard)
+        return render(request, "standing.html", sent=found.sent, news=news, id=_id(request))
 
     async def number(self, request: Request) -> Response:
         """The number, once, for a reason."""
@@ -110,7 +114,8 @@ class Inbox:
                 return await self._shown(request, error, form.get("body", ""))
             if act == "reply":
                 self._wake(ANSWERS)
-            return RedirectResponse(LIST if act in GONE else f"{LIST}/{_id(request)}", 303)
+            after = LIST if act in GONE else f"{LIST}/{_id(request)}#{SHOWN.get(act, 'newest')}"
+            return RedirectResponse(after, 303)
 
         return handler
 
@@ -153,10 +158,10 @@ class Inbox:
         body: str = "",
     ) -> Response:
         country = request.query_params.get("country", "")
-        around = await asyncio.to_thread(
-            _around, self._desk, thread, worker_of(request).name, country
-        )
-        return _render(request, "conversation.html", error, thread=thread, body=body, **around)
+        worker = worker_of(request)
+        around = await asyncio.to_thread(_around, self._desk, thread, worker.name, country)
+        values = {"thread": thread, "body": body, "leads": worker.leads, **around}
+        return _render(request, "conversation.html", error, **values)
 
 
 def _around(desk: Desk, thread: reading.Thread, by: str, country: str) -> dict[str, Any]:
@@ -172,8 +177,9 @@ def _around(desk: Desk, thread: reading.Thread, by: str, country: str) -> dict[s
         "offers": offering.of_conversation(desk, thread.head.id),
         "country": there,
         "countries": offering.countries(desk),
-        "choice": offering.choice(desk, there),
+        "choice": offering.choice(desk, there, child=thread.head.child),
         "provinces": offering.coordinated(desk),
+        "names": {item.code: item.names for item in provinces()},
         "ends": list(Outcome),
         "now": desk.clock.now(),
     }

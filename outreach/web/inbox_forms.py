@@ -64,5 +64,7 @@ ACTS: dict[str, Act] = {
         desk, id_, worker, form.get("outcome", "")
     ),
 }
+# Where the page goes on after an act; after any other one at what was said last.
+SHOWN = {"offer": "services", "referral": "services"}
 # After these the conversation is not the worker's any more.
 GONE = frozenset({"hand-over", "release", "close"})

@@ -98,6 +98,14 @@ def test_s22_a_conversation_is_read_by_whoever_has_it_or_for_a_reason_and_that_i
     ]
 
 
+def test_what_came_at_one_moment_is_read_in_its_order(world: World, talk: str) -> None:
+    for body in ("one", "two", "three"):
+        world.text(number(1), body)
+    thread = reading.read(world.runtime.desk, talk, SOKHA, "to read on")
+    said = [entry.body for entry in thread.entries if entry.kind == "text"]
+    assert said == [PLEA, "one", "two", "three"]
+
+
 def test_s30_the_clock_stops_when_whoever_has_it_looks(
     world: World, talk: str, clock: FixedClock
 ) -> None:

@@ -212,3 +212,10 @@ def test_s29_an_official_service_is_never_the_only_one_that_was_offered(
         )
         assert alone is None  # nothing else is there: our own call-back is the other door
     assert [item.id for item in on_offer(everything, country="KH", now=now)[0]] == ["clinic"]
+
+
+def test_s15_a_child_is_offered_what_is_there_for_children_first(desk: Desk) -> None:
+    for_children = service("children", "child_protection", category="child")
+    desk = replace(desk, directory=Directory((CLINIC, for_children), "x", approved=True))
+    assert offering.choice(desk, "KH").free == (CLINIC, for_children)
+    assert offering.choice(desk, "KH", child=True).free == (for_children, CLINIC)

@@ -135,6 +135,14 @@ def test_guessing_at_many_names_from_one_address_gets_slower(desk: Desk) -> None
     spray(desk, "192.0.2.1", 1, "Wait")  # one that may come in does not clean the address
 
 
+def test_s23_a_page_that_asks_by_itself_keeps_no_session_where_help_is_read(desk: Desk) -> None:
+    token = desk.enrol("dara", desk.add("dara", "hotline_worker"))
+    for used, alive in ((True, True), (False, True), (False, False)):
+        desk.clock.advance(timedelta(minutes=6))
+        found = signing.who(desk.engine, desk.clock, token, used=used)
+        assert (found is not None) == alive
+
+
 def test_where_the_address_is_not_known_only_names_are_slowed_down(desk: Desk) -> None:
     spray(desk, "", 25)
 

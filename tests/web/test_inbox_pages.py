@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,8 @@ from outreach.hotline import queries
 from outreach.hotline.inbox import listing
 from outreach.kernel.clock import SystemClock
 from outreach.staff import accounts
+from outreach.staff.queries import SESSIONS
+from outreach.store.engine import transaction
 from tests.asgi import Browser, Page
 from tests.web.test_signing import FORM, add, cookie, enrol
 from tests.world import World, number
@@ -231,6 +234,58 @@ def test_a_worker_has_the_person_asked_where_they_are_by_digits(
     assert landmarks.text("place", "", "km") in world.got(ANNA)
     assert world.got(ANNA)[-1] == landmarks.text("landmark", "vn", "km")
     assert "Viet Nam" in shown(browser, worker, f"/inbox/{talk}")
+
+
+def test_who_reads_it_for_a_reason_may_take_it_from_there(
+    browser: Browser, worker: Headers, other: Headers, talk: str
+) -> None:
+    take = f'action="/inbox/{talk}/take"'
+    assert take in do(browser, worker, talk, "read", reason="nobody has it").text
+    do(browser, other, talk, "take")
+    assert take not in do(browser, worker, talk, "read", reason="sokha asked me").text
+
+
+def test_s9_who_looks_at_a_conversation_learns_that_more_came_in(
+    world: World, browser: Browser, worker: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    live = re.search(r'hx-get="([^"]*/live[^"]*)"', shown(browser, worker, f"/inbox/{talk}"))
+    assert live
+    news, asked = "They wrote or called again", f"{live[1]}&lang=en"
+    assert news not in browser.get(asked, headers=worker).text
+    world.text(ANNA, "?")
+    page = browser.get(asked, headers=worker).text
+    assert (news in page, PLEA in page) == (True, False)
+    assert [row.action for row in world.all(queries.AUDIT)].count("read") == 1
+
+
+@pytest.mark.parametrize(("path", "keeps"), [("/inbox/live", True), ("/inbox/{}/live", False)])
+def test_s23_a_page_with_words_that_nobody_looks_at_keeps_no_session(
+    world: World, browser: Browser, worker: Headers, talk: str, path: str, keeps: bool
+) -> None:
+    before = SystemClock().now() - timedelta(minutes=5)
+    with transaction(world.runtime.engine) as connection:
+        connection.execute(SESSIONS.update().values(seen_at=before))
+    assert browser.get(path.format(talk), headers=worker).status_code == 200
+    (session,) = world.all(SESSIONS)
+    assert (session.seen_at > before) == keeps
+
+
+def test_who_has_to_sign_in_again_comes_back_to_the_page(
+    world: World, browser: Browser, worker: Headers, talk: str
+) -> None:
+    at = {"HX-Request": "true", "HX-Current-URL": f"http://127.0.0.1:8000/inbox/{talk}?country=TH"}
+    page = browser.get(f"/inbox/{talk}/live", headers=at)
+    assert page.headers["hx-redirect"] == f"/sign-in?next=/inbox/{talk}"
+
+
+def test_s22_a_wrong_page_leads_back_to_what_the_role_may_see(
+    browser: Browser, worker: Headers
+) -> None:
+    page = shown(browser, worker, "/inbox/cv_none")
+    assert ('<p><a href="/me">' in page, '<a href="/">' in page) == (True, False)
+    home = shown(browser, worker, "/me")
+    assert all(f'<li><a href="{path}">' in home for path in ("/inbox", "/calls", "/roster"))
 
 
 def test_a_digit_after_a_worker_asked_something_else_answers_no_question_of_ours(

@@ -202,6 +202,15 @@ def calls(connection: Connection, keys: Collection[bytes], limit: int) -> Sequen
     return _newest(connection, CALL_BACKS, CALL_BACKS.c.asked_at, keys, limit)
 
 
+def heard(connection: Connection, keys: Collection[bytes]) -> int:
+    """How often a person wrote or asked to be called."""
+    texts, calls = (
+        select(func.count()).where(table.c.number_key.in_(keys)).scalar_subquery()
+        for table in (INBOUND, CALL_BACKS)
+    )
+    return connection.execute(select(texts + calls)).scalar_one()
+
+
 def add_note(connection: Connection, row: Mapping[str, Any]) -> None:
     """Adds a note."""
     connection.execute(NOTES.insert().values(row))

@@ -47,16 +47,26 @@ class Entry:
 @dataclass(frozen=True)
 class Thread:
     """A conversation as it is read. `until` is until when it may be answered by text (None: not
-    any more), `replies` how many replies there were, `mine` whether the reader has it,
-    `whereabouts` where the person said they are."""
+    any more), `replies` how many replies there were, `heard` how often the person wrote or asked to
+    be called, `mine` whether the reader has it, `whereabouts` where the person said they are."""
 
     head: Head
     entries: tuple[Entry, ...]
     code: str = field(repr=False)
     until: datetime | None
     replies: int
+    heard: int
     mine: bool
     whereabouts: Whereabouts | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What changes while somebody looks at a conversation: how the newest replies stand, and how
+    often the person has written or asked to be called."""
+
+    sent: tuple[Entry, ...]
+    heard: int
 
 
 def glance(engine: Engine, conversation: str) -> Head:
@@ -80,16 +90,20 @@ def read(desk: Desk, conversation: str, worker: Worker, reason: str = "") -> Thr
         return _thread(connection, desk, row, mine=mine, now=now)
 
 
-def standing(engine: Engine, vault: Vault, conversation: str) -> tuple[Entry, ...]:
-    """How the newest replies of workers stand, without what they say; raises NotFound."""
+def standing(engine: Engine, vault: Vault, conversation: str) -> Standing:
+    """How it stands, without what anybody says; raises NotFound."""
     with reading(engine) as connection:
         row = known(queries.find(connection, conversation))
-        keys = vault.lookups(vault.unseal(row.number_sealed))
+        keys = _keys(vault, _open(vault, row.number_sealed))
         sent = queries.answers(connection, keys, _SHOWN)
+        heard = queries.heard(connection, keys)
     replies = [item for item in sent if item.author][:3]
-    return tuple(
-        Entry(item.due_at, "reply", item.author, "", item.state, item.reason)
-        for item in reversed(replies)
+    return Standing(
+        tuple(
+            Entry(item.due_at, "reply", item.author, "", item.state, item.reason)
+            for item in reversed(replies)
+        ),
+        heard,
     )
 
 
@@ -97,8 +111,8 @@ def _thread(
     connection: Connection, desk: Desk, row: Row[Any], *, mine: bool, now: datetime
 ) -> Thread:
     vault = desk.help_vault
-    number = vault.unseal(row.number_sealed) if row.number_sealed else ""
-    keys = vault.lookups(number) if number else []
+    number = _open(vault, row.number_sealed)
+    keys = _keys(vault, number)
     entries = [*_said(connection, vault, keys), *_noted(connection, vault, row.id)]
     return Thread(
         head=head(row),
@@ -106,23 +120,29 @@ def _thread(
         code=_open(vault, row.code_sealed),
         until=until(connection, desk, row, number, now) if number else None,
         replies=row.replies,
+        heard=queries.heard(connection, keys),
         mine=mine,
         whereabouts=landmarks.of(connection, desk, keys) if keys else None,
     )
 
 
+def _keys(vault: Vault, number: str) -> Sequence[bytes]:
+    return vault.lookups(number) if number else []
+
+
 def _said(connection: Connection, vault: Vault, keys: Sequence[bytes]) -> Iterator[Entry]:
-    for text in queries.texts(connection, keys, _SHOWN):
+    """The oldest first: what came at one moment stays in its order."""
+    for text in reversed(queries.texts(connection, keys, _SHOWN)):
         yield Entry(text.at, "text", "", _open(vault, text.body_sealed), reason=text.intent)
-    for sent in queries.answers(connection, keys, _SHOWN):
+    for sent in reversed(queries.answers(connection, keys, _SHOWN)):
         kind, body = "reply" if sent.author else "answer", _open(vault, sent.body_sealed)
         yield Entry(sent.due_at, kind, sent.author, body, sent.state, sent.reason)
-    for call in queries.calls(connection, keys, _SHOWN):
+    for call in reversed(queries.calls(connection, keys, _SHOWN)):
         yield Entry(call.asked_at, "call", call.taken_by, "", call.state, call.source)
 
 
 def _noted(connection: Connection, vault: Vault, conversation_id: int) -> Iterator[Entry]:
-    for note in queries.notes(connection, conversation_id, _SHOWN):
+    for note in reversed(queries.notes(connection, conversation_id, _SHOWN)):
         yield Entry(note.at, note.kind, note.by, _open(vault, note.body_sealed))
 
 

@@ -68,10 +68,10 @@ class Choice:
     official: tuple[Service, ...]
 
 
-def choice(desk: Desk, country: str) -> Choice:
+def choice(desk: Desk, country: str, *, child: bool = False) -> Choice:
     """What the directory has for somebody in `country` now; nothing before it is approved (S31)."""
     services = desk.directory.services if desk.directory.approved else ()
-    return Choice(*on_offer(services, country=country, now=desk.clock.now()))
+    return Choice(*on_offer(services, country=country, now=desk.clock.now(), child=child))
 
 
 def countries(desk: Desk) -> tuple[str, ...]:

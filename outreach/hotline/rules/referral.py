@@ -87,10 +87,11 @@ def _closed_to(service: Service, country: str, now: datetime) -> bool:
 
 
 def on_offer(
-    services: Iterable[Service], *, country: str, now: datetime
+    services: Iterable[Service], *, country: str, now: datetime, child: bool = False
 ) -> tuple[tuple[Service, ...], tuple[Service, ...]]:
     """What can be offered there now: first what anybody may be offered, then what only the person
-    may ask for."""
+    may ask for; to a `child` what is there for children comes first (S15)."""
     there = [service for service in services if not _closed_to(service, country, now)]
+    there.sort(key=lambda service: child and service.category != "child")
     official = tuple(service for service in there if service.authority in ONLY_IF_CHOSEN)
     return tuple(service for service in there if service not in official), official
