@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from outreach.delivery import switches
 from outreach.reach.fold import fold
-from outreach.web.app import create_app
-from scripts.rehearsal.processes import free_port
+from tests.browser.conftest import served
 from tests.world import World
-
-
-@pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path) -> str:
-    """One kind of database is enough to look at."""
-    from sqlmodel import SQLModel
-
-    from outreach.store.engine import make_engine
-
-    url = f"sqlite:///{tmp_path / 'outreach.sqlite'}"
-    engine = make_engine(url)
-    SQLModel.metadata.create_all(engine)
-    engine.dispose()
-    return url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    path = path or shutil.which("google-chrome")
-    assert path, "There is no Chromium; scripts/test says how to install it."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -52,17 +23,8 @@ def site(world: World) -> Iterator[str]:
     with ThreadPoolExecutor(1) as apart:  # playwright keeps an event loop in this thread
         apart.submit(world.send).result()
     fold(world.runtime.engine)
-    port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(world.runtime), port=port, log_config=None, access_log=False)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        threading.Event().wait(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served(world.runtime) as address:
+        yield address
 
 
 @pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
