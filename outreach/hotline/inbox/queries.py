@@ -208,7 +208,8 @@ def heard(connection: Connection, keys: Collection[bytes]) -> int:
         select(func.count()).where(table.c.number_key.in_(keys)).scalar_subquery()
         for table in (INBOUND, CALL_BACKS)
     )
-    return connection.execute(select(texts + calls)).scalar_one()
+    found: int = connection.execute(select(texts + calls)).scalar_one()
+    return found
 
 
 def add_note(connection: Connection, row: Mapping[str, Any]) -> None:
