@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -61,6 +61,28 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+
+
+@app.command("stop-everything")
+def stop_everything(
+    reason: Annotated[
+        str, typer.Option(help="Why, in words that name nobody; it is kept.", prompt=True)
+    ],
+) -> None:
+    """Stop all sending, sign everybody out, end all links and keys to reports."""
+    from outreach.bootstrap import open_clock_of, open_engine
+    from outreach.cli.asking import asking
+    from outreach.kernel.clock import SystemClock
+    from outreach.reach.publications import stopping
+    from outreach.settings import load_settings
+
+    settings = load_settings()
+    engine, clock = open_engine(settings), open_clock_of(settings)
+    ended = stopping.stop_everything(engine, clock, SystemClock(), asking(reason))
+    typer.echo(
+        f"Sending is stopped. Ended: {ended.sessions} sessions, {ended.links} links to reports, "
+        f"{ended.keys} keys. Sending again: outreach delivery continue everything"
+    )
 
 
 def reporting(command: typer.Typer) -> None:

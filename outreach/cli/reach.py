@@ -24,8 +24,8 @@ from outreach.reach.effects.measuring import effect as effect_of
 from outreach.reach.explain import FIGURES
 from outreach.reach.explain import explain as explanation
 from outreach.reach.grants import keeping
-from outreach.reach.grants.results import results
 from outreach.reach.iati.activity import activity
+from outreach.reach.publications.standing import standing_results
 from outreach.reach.publish import PublishedReport, publish
 from outreach.reach.report import Report
 from outreach.reach.report import report as report_of
@@ -214,7 +214,7 @@ def iati(
     folding.fold(engine)
     kept = keeping.show(engine, grant)
     now = open_clock_of(settings).now()
-    text = activity(kept, results(engine, kept.grant), provinces_of(engine), now)
+    text = activity(kept, standing_results(engine, kept.grant), provinces_of(engine), now)
     output.write_bytes(text)
     typer.echo(f"{output}: {grant}, version {kept.version}.")
 

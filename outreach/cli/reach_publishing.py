@@ -11,12 +11,15 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import open_clock_of, open_engine
-from outreach.cli.asking import AsJson, Reason, asking, moment, tell
+from outreach.cli.asking import AsJson, Reason, asking, moment, tell, user
 from outreach.kernel.clock import SystemClock
 from outreach.kernel.errors import BadInput, Refused
 from outreach.kernel.i18n import LANGUAGES
 from outreach.kernel.loopback import is_loopback
+from outreach.people.places import provinces_of
 from outreach.reach import fold as folding
+from outreach.reach import populations
+from outreach.reach.coverage import load_populations
 from outreach.reach.publications import apikeys, links, publishing
 from outreach.reach.rendering.forms import FORMS
 from outreach.reach.rules.period import parse_period
@@ -121,6 +124,17 @@ def revoke(
     typer.echo("The link has ended.")
 
 
+def keep_populations(
+    file: Annotated[Path, typer.Argument(help="province,audience,people,source,date (CSV).")],
+) -> None:
+    """Keep the target populations that reports set people reached beside; every version stays."""
+    settings = load_settings()
+    engine = open_engine(settings)
+    found = load_populations(file, provinces_of(engine))
+    version = populations.keep(engine, open_clock_of(settings), found, by=user())
+    typer.echo(f"{file}: {len(found)} populations, version {version}.")
+
+
 def key(name: Name, reason: Reason, days: Days = 365, as_json: AsJson = False) -> None:
     """Make a key to the API, which opens published reports only. It is shown once."""
     made = apikeys.make_key(open_engine(load_settings()), _DOORS, name, days, asking(reason))
@@ -158,6 +172,7 @@ def _period(text: str, settings: Settings) -> tuple[date | None, date | None]:
 COMMANDS: dict[str, Callable[..., None]] = {
     "publish": publish,
     "published": published,
+    "populations": keep_populations,
     "link": link,
     "links": list_links,
     "revoke": revoke,

@@ -19,9 +19,9 @@ from outreach.reach.rules.definitions import Definition
 from outreach.reach.rules.disclosure import held_back, hide, shown_totals
 from outreach.reach.rules.publication import HELP_DELAY, next_month, refusal
 
-_COLUMNS = ("reached", "called", "answered", "passed", "engaged", "listened")
+COLUMNS = ("reached", "called", "answered", "passed", "engaged", "listened")
 # Beside who was called and reached, the channels' table tells who heard a call.
-_TOTALS = (*_COLUMNS, "heard", "opted_out")
+_TOTALS = (*COLUMNS, "heard", "opted_out")
 _MESSAGES = ("submitted", "delivered", "unknown", "failed")
 _HELD_BACK = _("Who is registered stands as when that last changed by 11 or more.")
 _REHEARSAL = _(
@@ -97,13 +97,12 @@ def _published(
     dimension: str, rows: tuple[ReachRow, ...], totals: Mapping[str, int]
 ) -> tuple[PublishedRow, ...]:
     if dimension == "channel":  # consent has none: its row would say nothing
-        rows = tuple(row for row in rows if any(getattr(row, name) for name in _COLUMNS))
-    columns = {name: {row.value: int(getattr(row, name)) for row in rows} for name in _COLUMNS}
+        rows = tuple(row for row in rows if any(getattr(row, name) for name in COLUMNS))
+    columns = {name: {row.value: int(getattr(row, name)) for row in rows} for name in COLUMNS}
     heard = dimension == "channel" and shown_totals(totals)["heard"] is None
     hidden = hide(columns, totals, also={"reached": ("voice",)} if heard else {})
     return tuple(
-        PublishedRow(row.value, {name: hidden[name][row.value] for name in _COLUMNS})
-        for row in rows
+        PublishedRow(row.value, {name: hidden[name][row.value] for name in COLUMNS}) for row in rows
     )
 
 

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select, tuple_
 
 from outreach.reach.packing import Packed, unpack
-from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople
+from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople, TargetPopulations
 from outreach.store.bulk import add_rows, read_rows
 from outreach.store.dialect import insert, locked
 from outreach.store.ledger import LEDGER
@@ -20,6 +20,7 @@ from outreach.store.types import table_of
 CHECKPOINT = table_of(ReachCheckpoint)
 COUNTS = table_of(ReachCount)
 PEOPLE = table_of(ReachPeople)
+POPULATIONS = table_of(TargetPopulations)
 
 _PEOPLE_KEY = ("day", "campaign_id", "milestone", "dimension")
 _COUNT_KEY = (*_PEOPLE_KEY, "value")
@@ -194,6 +195,44 @@ def facts_by_kind(
     if end is not None:
         query = query.where(c.at < end)
     return connection.execute(query).all()
+
+
+def paid_for(
+    connection: Connection, begin: datetime | None, end: datetime | None
+) -> dict[str, int]:
+    """By currency, to how many contacts something went that cost any of it."""
+    c = LEDGER.c
+    query = select(c.currency, func.count(func.distinct(c.contact_id)))
+    query = query.where(c.kind.startswith("attempt."), c.cost_micro != 0)
+    if begin is not None:
+        query = query.where(c.at >= begin)
+    if end is not None:
+        query = query.where(c.at < end)
+    found = connection.execute(query.group_by(c.currency)).all()
+    return {currency: int(number) for currency, number in found}
+
+
+def quizzed(connection: Connection, begin: datetime | None, end: datetime | None) -> Sequence[int]:
+    """The campaigns whose quiz anybody answered."""
+    c = LEDGER.c
+    query = select(c.campaign_id).distinct()
+    query = query.where(c.kind.in_(("quiz.before", "quiz.after")), c.campaign_id.is_not(None))
+    if begin is not None:
+        query = query.where(c.at >= begin)
+    if end is not None:
+        query = query.where(c.at < end)
+    return connection.execute(query.order_by(c.campaign_id)).scalars().all()
+
+
+def populations(connection: Connection) -> Row[Any] | None:
+    """The newest version of the target populations."""
+    query = select(POPULATIONS).order_by(POPULATIONS.c.id.desc()).limit(1)
+    return connection.execute(query).first()
+
+
+def add_populations(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Adds a version of them."""
+    connection.execute(POPULATIONS.insert().values(row))
 
 
 def last_day(connection: Connection) -> date | None:

@@ -1,14 +1,15 @@
-"""The folded ledger: how far it is folded, sums of messages, and sets of people and attempts."""
+"""The folded ledger: how far it is folded, sums of messages, and sets of people and attempts; and
+the target populations that people reached are set beside."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
-from outreach.store.types import RowId
+from outreach.store.types import RowId, UtcDateTime
 
 
 class ReachCheckpoint(SQLModel, table=True):
@@ -55,3 +56,15 @@ class ReachPeople(SQLModel, table=True):
     dimension: str = Field(primary_key=True, max_length=16)
     lengths: str
     contacts: bytes
+
+
+class TargetPopulations(SQLModel, table=True):
+    """One version of the target populations, never changed: a correction is the next version."""
+
+    __tablename__: ClassVar[str] = "target_populations"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    digest: str = Field(max_length=64)
+    content: list[dict[str, object]] = Field(default_factory=list, sa_type=JSON)
+    loaded_by: str = Field(max_length=60)
+    loaded_at: datetime = Field(sa_type=UtcDateTime)

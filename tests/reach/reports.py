@@ -5,18 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
 from outreach.reach.comparing import PublishedCampaign
+from outreach.reach.costs import PublishedCost
 from outreach.reach.document.building import build
-from outreach.reach.document.material import Material
+from outreach.reach.document.material import Material, Promised
 from outreach.reach.document.model import Document
+from outreach.reach.effects.measuring import HOLD_OUT
+from outreach.reach.effects.publishing import PublishedEffect
+from outreach.reach.grants.model import Grant
 from outreach.reach.helping import HelpMonth
 from outreach.reach.provinces import provinces
 from outreach.reach.publish import PublishedReport, PublishedRow
+from outreach.reach.rules.allocation import Population
 from outreach.reach.rules.definitions import DEFINITIONS, NOTES
+from outreach.reach.rules.effect import Points, Verdict
 from outreach.reach.rules.milestones import DIMENSIONS, RULES
 
+_DATA = Path(__file__).parent / "data"
 AS_OF = datetime(2026, 4, 3, 2, 0, tzinfo=UTC)
 _VALUES = {
     "province": {
@@ -32,6 +42,12 @@ _VALUES = {
 }
 # A real campaign of a ministry is called like this: nothing of it may be cut off.
 LONG = "យុទ្ធនាការផ្សព្វផ្សាយព័ត៌មានស្តីពីការធ្វើចំណាកស្រុកប្រកបដោយសុវត្ថិភាពសម្រាប់ពលករនិងក្រុមគ្រួសារនៅតាមខេត្តជាប់ព្រំដែន"
+
+# The first province's reached people are hidden; in the third were more than there are.
+_POPULATIONS = (("01", "aspirant", 9000), ("02", "aspirant", 500), ("02", "family", 700),
+                ("03", "aspirant", 60))  # fmt: skip
+GRANT = Grant.model_validate(YAML(typ="safe").load((_DATA / "grant.yaml").read_text()))
+QUARTER = GRANT.indicators[0].targets[0]
 
 
 def published(**changes: Any) -> PublishedReport:
@@ -92,8 +108,26 @@ def material(**changes: Any) -> Material:
         as_of=AS_OF,
         last=date(2026, 4, 2),
         draft=False,
+        costs=(PublishedCost("USD", Decimal("412.5")), PublishedCost("MYR", None)),
+        populations=tuple(
+            Population(code, audience, people, "an example, not a survey", date(2025, 6, 30))
+            for code, audience, people in _POPULATIONS
+        ),
+        effects=(
+            _effect("story", HOLD_OUT, Points(12, 3, 21), Verdict.HIGHER),
+            _effect("plain", HOLD_OUT, None, Verdict.NO_DIFFERENCE_SHOWN),
+            _effect("", "", Points(-8, -12, -3), Verdict.LOWER, backfire=True),
+        ),
+        grants=(Promised(GRANT, {("reached", QUARTER.since, QUARTER.until): 88}),),
     )
     return replace(found, **changes)
+
+
+def _effect(
+    arm: str, reference: str, points: Points | None, verdict: Verdict, *, backfire: bool = False
+) -> PublishedEffect:
+    names = {"km": LONG, "en": "Safe migration"}
+    return PublishedEffect("safe-migration", names, arm, reference, points, verdict, backfire)
 
 
 def _campaign(slug: str, km: str, en: str, number: int | None) -> PublishedCampaign:
@@ -119,4 +153,5 @@ def empty_document() -> Document:
         by=dict.fromkeys(DIMENSIONS, ()),
         help=(),
     )
-    return report_document(report=nothing, campaigns=(), last=None, draft=True)
+    sparse: dict[str, Any] = dict.fromkeys(("costs", "populations", "effects", "grants"), ())
+    return report_document(report=nothing, campaigns=(), last=None, draft=True, **sparse)

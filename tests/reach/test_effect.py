@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy.stats import binomtest
 from sqlalchemy import Engine
 
-from outreach.planning.audience.queries import DELIVERIES
+from outreach.planning.audience.queries import CAMPAIGNS, DELIVERIES
 from outreach.reach.effects.measuring import HOLD_OUT, ArmResult, Effect, effect
-from outreach.reach.rules.effect import Verdict, change, compare, cost_per_extra, share
+from outreach.reach.effects.publishing import PublishedEffect, published_effects
+from outreach.reach.rules.effect import (
+    LEAST_PUBLISHED,
+    Points,
+    Verdict,
+    change,
+    compare,
+    cost_per_extra,
+    in_points,
+    share,
+)
+from outreach.reach.rules.suppression import SMALLEST
 from outreach.store.engine import transaction
 from outreach.store.ledger import Fact, append
 from tests.reach.history import START
@@ -159,3 +173,91 @@ def test_any_fall_is_flagged_even_one_that_may_be_chance(
 def test_no_more_who_know_no_cost_of_one_more() -> None:
     same = compare(share(50, 100), share(50, 100))
     assert cost_per_extra(Decimal(100), 100, same) is None
+
+
+def published(engine: Engine) -> list[PublishedEffect]:
+    with transaction(engine) as connection:
+        row = {"id": 1, "public_id": "c", "slug": "safe", "name_km": "c", "name_en": "c"}
+        row |= {"digest": "", "loaded_at": START, "audience": {}, "retry": {}}
+        connection.execute(CAMPAIGNS.insert().values(row))
+    return list(published_effects(engine, date(2026, 3, 1), date(2026, 3, 31)))
+
+
+def test_a_difference_leaves_in_whole_points_of_the_period(database: Engine) -> None:
+    town(database, {"story": (120, 200), HOLD_OUT: (80, 200)})
+    late = START + timedelta(days=40)
+    with transaction(database) as connection:
+        append(connection, [replace(quiz(n, "after", 0), at=late) for n in range(1, 201)])
+    (found,) = published(database)
+    assert (found.slug, found.arm, found.reference) == ("safe", "story", HOLD_OUT)
+    assert found.points == Points(20, 10, 29)
+    assert (found.verdict, found.backfire) == (Verdict.HIGHER, False)
+    assert published_effects(database, date(2026, 5, 1), date(2026, 5, 31)) == ()
+
+
+@pytest.mark.parametrize(
+    "knowing",
+    [
+        {"a": (60, 99), HOLD_OUT: (80, 200)},
+        {"a": (10, 200), HOLD_OUT: (80, 200)},
+        {"a": (60, 200), HOLD_OUT: (195, 200)},
+    ],
+)
+def test_s27_a_difference_of_few_leaves_without_numbers(
+    database: Engine, knowing: Mapping[str, tuple[int, int]]
+) -> None:
+    town(database, knowing)
+    (found,) = published(database)
+    assert found.points is None
+    assert found.verdict in (Verdict.HIGHER, Verdict.LOWER)
+
+
+def test_without_a_quiz_nothing_of_arms_leaves(database: Engine) -> None:
+    deliver(database, {1: "a", 2: HOLD_OUT})
+    assert published(database) == []
+
+
+def test_a_published_fall_is_flagged(database: Engine) -> None:
+    facts = []
+    for contact in range(1, 161):
+        before, after = (2, 0) if contact <= 60 else (0, 2) if contact <= 80 else (contact % 3, 2)
+        after = before if contact > 80 else after
+        facts += [quiz(contact, "before", before), quiz(contact, "after", after)]
+    with transaction(database) as connection:
+        append(connection, facts)
+    (found,) = published(database)
+    assert (found.arm, found.backfire, found.verdict) == ("", True, Verdict.LOWER)
+    assert found.points is not None
+    assert found.points.difference == -25
+
+
+def newcombe(k: Any, n: Any, j: Any, m: Any) -> Any:
+    """Difference and interval in points, of many possibilities at once."""
+    z = 1.959963984540054
+
+    def wilson(part: Any, base: Any) -> tuple[Any, Any]:
+        p, d = part / base, 1 + z * z / base
+        middle, half = p + z * z / (2 * base), z * np.sqrt(p * (1 - p) / base + (z / base / 2) ** 2)
+        return (middle - half) / d, (middle + half) / d
+
+    (p, q), (lp, hp), (lq, hq) = (k / n, j / m), wilson(k, n), wilson(j, m)
+    low = p - q - np.sqrt((p - lp) ** 2 + (hq - q) ** 2)
+    high = p - q + np.sqrt((hp - p) ** 2 + (q - lq) ** 2)
+    return np.stack([np.round(100 * n) for n in (p - q, low, high)])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_s27_no_group_behind_published_points_can_be_worked_out(seed: int) -> None:
+    chance = random.Random(seed)
+    n, m = chance.randrange(LEAST_PUBLISHED, 300), chance.randrange(LEAST_PUBLISHED, 300)
+    k, j = chance.randrange(11, n - 10), chance.randrange(11, m - 10)
+    shown = in_points(compare(share(k, n), share(j, m)), [k, n - k, j, m - j], [n, m])
+    assert shown is not None
+    # What an adversary who knows the formula finds: every four numbers that would look the same.
+    ns = np.arange(LEAST_PUBLISHED, 480, 12)
+    a, b, q = np.meshgrid(ns, ns, np.linspace(0.02, 0.98, 97), indexing="ij")
+    right = np.round(q * b)
+    left = np.clip(np.round((right / b + k / n - j / m) * a), 0, a)
+    same = (newcombe(left, a, right, b).T == [shown.difference, shown.low, shown.high]).all(-1).T
+    for possible in (a, b, a + b, left, a - left, right, b - right, left + right):
+        assert possible[same].max() - possible[same].min() >= SMALLEST

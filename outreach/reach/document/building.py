@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from outreach.kernel.i18n import mark as _
-from outreach.reach.document import method, sections
+from outreach.reach.document import allocation, learning, method, money, promises, sections
 from outreach.reach.document.material import Material
 from outreach.reach.document.model import FORM, Document, Words
 from outreach.reach.document.words import month_said, said
@@ -16,6 +16,12 @@ from outreach.reach.rules.publication import next_month
 def build(made_of: Material) -> Document:
     """The document of `made_of`, in every language."""
     found = made_of.report
+    found_too = (
+        learning.effect(made_of),
+        allocation.coverage(made_of),
+        promises.grants(made_of),
+        money.cost(made_of),
+    )
     figures = [
         sections.headline(made_of),
         sections.funnel(made_of),
@@ -23,6 +29,7 @@ def build(made_of: Material) -> Document:
         sections.by_province(made_of),
         *sections.by_value(made_of),
         sections.campaigns(made_of),
+        *(section for section in found_too if section is not None),
         sections.conversations(made_of),
         method.unknown(made_of),
     ]
@@ -68,5 +75,6 @@ def _notices(made_of: Material) -> list[Words]:
         )
     if made_of.draft:
         notices.append(said(_("Draft: not published, and its figures may still change.")))
+    notices += learning.alarms(made_of)
     notices.append(said(OUTPUTS))
     return notices

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from outreach.reach.comparing import PublishedCampaign
+from outreach.reach.costs import PublishedCost
 from outreach.reach.document.model import Cell
+from outreach.reach.effects.publishing import PublishedEffect
+from outreach.reach.grants.model import Grant
 from outreach.reach.publish import PublishedReport
+from outreach.reach.rules.allocation import Population
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,15 @@ class Month:
 
     month: date
     cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A grant, and what came of those of its periods that are over: the number of people by
+    indicator and the period's days; None is hidden."""
+
+    grant: Grant
+    results: Mapping[tuple[str, date, date], int | None]
 
 
 @dataclass(frozen=True)
@@ -30,7 +43,8 @@ class Restated:
 @dataclass(frozen=True)
 class Material:
     """`months` are the published ones up to this report's, oldest first, this one not among them.
-    `last` is the newest day of which anything was known at `as_of`."""
+    `last` is the newest day of which anything was known at `as_of`. `populations` are those that
+    somebody gave us; without them, without grants or without a quiz there is no such section."""
 
     report: PublishedReport
     campaigns: tuple[PublishedCampaign, ...]
@@ -38,4 +52,8 @@ class Material:
     as_of: datetime
     last: date | None
     draft: bool
+    costs: tuple[PublishedCost, ...] = ()
+    populations: tuple[Population, ...] = ()
+    effects: tuple[PublishedEffect, ...] = ()
+    grants: tuple[Promised, ...] = ()
     restates: Restated | None = None

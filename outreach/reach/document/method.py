@@ -53,7 +53,9 @@ def unknown(made_of: Material) -> Section:
                 )
             )
     rows += [
-        _unknown(key, said(name), cells.NOT_MEASURED, said(why)) for key, name, why in _UNMEASURED
+        _unknown(key, said(name), cells.NOT_MEASURED, said(why))
+        for key, name, why in _UNMEASURED
+        if key != "knowledge" or not made_of.effects
     ]
     return Section(
         key="unknown",

@@ -25,7 +25,8 @@ class Kind(StrEnum):
 
     COUNT = "count"
     SHARE = "share"  # 0.25 is 25 %
-    MONEY = "money"  # in the table's unit
+    POINTS = "points"  # a difference of two shares, in whole percentage points
+    MONEY = "money"  # in the currency that the row or the title names
     WORDS = "words"
     HIDDEN = "hidden"  # a number that may not be shown (S27)
     NOT_MEASURED = "not_measured"
@@ -34,8 +35,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure, or why there is none. `number` is of a count, a share and money alone, `words` of
-    words alone."""
+    """One figure, or why there is none. `number` is of a count, a share, points and money alone,
+    `words` of words alone."""
 
     kind: Kind
     number: int | float | None = None
@@ -44,10 +45,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its key."""
+    """A column by its key; `given` where its numbers were given to us, or follow from such: a
+    target, a gap. They are nobody's cell."""
 
     key: str
     title: Words
+    given: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ ABSENT = {
     Kind.NO_BASE: _("no base"),
 }
 
+# What one person cost has more decimals than what all did.
+_FORMS = {Kind.MONEY: "#,##0.00##", Kind.POINTS: "+#,##0;-#,##0"}
+
 
 def written(value: object, language: str) -> str:
     """A value inside a sentence: a number, a day, words in every language, or text.
@@ -52,5 +55,5 @@ def cell_text(cell: Cell, language: str) -> str:
         return cell.words[language]
     if cell.kind is Kind.SHARE:
         return str(format_percent(cell.number or 0, "#,##0.0%", locale=language))
-    form = "#,##0.00" if cell.kind is Kind.MONEY else None
+    form = _FORMS.get(cell.kind)
     return str(format_decimal(cell.number or 0, form, locale=language))

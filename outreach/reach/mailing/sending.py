@@ -14,6 +14,8 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine, Row
 
+from outreach.delivery.stops.queries import scopes
+from outreach.delivery.switches import EVERYTHING
 from outreach.kernel.clock import Clock, SystemClock
 from outreach.kernel.errors import OutreachError
 from outreach.kernel.ids import public_id
@@ -46,9 +48,11 @@ class Mailer:
 
 
 def waits(engine: Engine, clock: Clock) -> bool:
-    """Whether there is anything to send or to put up."""
+    """Whether there is anything to send or to put up; nothing is while everything is stopped."""
     now = clock.now()
     with reading(engine) as connection:
+        if EVERYTHING in scopes(connection):
+            return False
         put_up = queries.put_up_before(connection)
         due = {
             (row.id, due_month(now, row.day, row.created_at))
@@ -59,7 +63,8 @@ def waits(engine: Engine, clock: Clock) -> bool:
 
 
 def send_due(mailer: Mailer) -> int:
-    """Puts up what is due and sends what waits; returns how many mails the server took."""
+    """Puts up what is due and sends what waits; returns how many mails the server took. While
+    everything is stopped all waits: a mail would open a door anew (S23)."""
     _put_up(mailer)
     with reading(mailer.engine) as connection:
         rows = queries.waiting(connection, mailer.clock.now())
@@ -86,6 +91,9 @@ def _send(mailer: Mailer, row: Row[Any]) -> bool:
     if row.state == Mailing.SENDING:
         _settle(mailer, row, Mailing.UNCERTAIN, "whoever sent it died")
         return False
+    with reading(mailer.engine) as connection:
+        if EVERYTHING in scopes(connection):
+            return False
     now = mailer.clock.now()
     taken = {"tries": row.tries + 1, "next_at": now}
     with transaction(mailer.engine) as connection:

@@ -6,7 +6,7 @@ where they differ by so few that the two could be subtracted, the published ones
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,13 +17,17 @@ from outreach.kernel.clock import Clock
 from outreach.kernel.errors import Conflict, NotFound, Refused
 from outreach.kernel.ids import public_id
 from outreach.people.audit import Asking
+from outreach.reach import populations
 from outreach.reach.comparing import by_campaign
+from outreach.reach.costs import published_costs
 from outreach.reach.document.building import build
 from outreach.reach.document.material import Material, Month, Restated
-from outreach.reach.document.model import Document, Kind, from_json, to_json
+from outreach.reach.document.model import Cell, Column, Document, Kind, from_json, to_json
 from outreach.reach.document.sections import TREND
+from outreach.reach.effects.publishing import published_effects
 from outreach.reach.publications import queries
 from outreach.reach.publications.noting import note
+from outreach.reach.publications.standing import promised
 from outreach.reach.publish import publish
 from outreach.reach.report import report
 from outreach.reach.rules.restating import too_close
@@ -33,6 +37,7 @@ TO_DATE = "to-date"
 _MONTHS = 12
 # Earlier months may have been published since; how many cells are hidden is nobody's figure.
 _ABOUT_OTHERS = ("months", "hidden")
+_Key = tuple[str, str, str]  # section, row, column
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ def _material(engine: Engine, clock: Clock, since: date | None, until: date | No
     published = publish(found)
     with reading(engine) as connection:
         earlier = queries.newest_before(connection, period_name(since), _MONTHS) if since else []
+        costs = published_costs(connection, found.costs, published.people, since, until)
     return Material(
         report=published,
         campaigns=by_campaign(engine, since, until),
@@ -120,6 +126,10 @@ def _material(engine: Engine, clock: Clock, since: date | None, until: date | No
         as_of=clock.now(),
         last=found.last,
         draft=False,
+        costs=costs,
+        populations=populations.kept(engine),
+        effects=published_effects(engine, since, until),
+        grants=promised(engine, until),
     )
 
 
@@ -135,16 +145,20 @@ def _months(rows: Sequence[Row[Any]]) -> tuple[Month, ...]:
     return tuple(found)
 
 
-def _figures(document: Document) -> dict[tuple[str, str, str], int | float | Kind]:
+def _figures(document: Document) -> dict[_Key, int | float | Kind]:
     """Every cell that is a figure or hidden."""
     return {
-        (section.key, row.key, column.key): cell.kind if cell.number is None else cell.number
-        for section in document.sections
-        if section.key not in _ABOUT_OTHERS
-        for row in section.rows
-        for column, cell in zip(section.columns, row.cells, strict=True)
+        key: cell.kind if cell.number is None else cell.number
+        for key, _column, cell in _cells(document)
         if cell.kind is not Kind.WORDS
     }
+
+
+def _cells(document: Document) -> Iterator[tuple[_Key, Column, Cell]]:
+    for section in document.sections:
+        for row in section.rows if section.key not in _ABOUT_OTHERS else ():
+            for column, cell in zip(section.columns, row.cells, strict=True):
+                yield (section.key, row.key, column.key), column, cell
 
 
 def _require_apart(before: Document, after: Document) -> None:
@@ -157,12 +171,12 @@ def _require_apart(before: Document, after: Document) -> None:
         )
 
 
-def _counts(document: Document) -> dict[tuple[str, str, str], int | None]:
-    """Every count; one that is hidden is None."""
+def _counts(document: Document) -> dict[_Key, int | None]:
+    """Every count of people or things; one that is hidden is None."""
     return {
-        key: number if isinstance(number, int) else None
-        for key, number in _figures(document).items()
-        if isinstance(number, int) or number is Kind.HIDDEN
+        key: int(cell.number) if cell.number is not None else None
+        for key, column, cell in _cells(document)
+        if cell.kind in (Kind.COUNT, Kind.HIDDEN) and not column.given
     }
 
 

@@ -47,6 +47,13 @@ def newest_before(connection: Connection, period: str, limit: int) -> Sequence[R
     return connection.execute(query.order_by(c.period)).all()
 
 
+def months(connection: Connection) -> Sequence[Row[Any]]:
+    """Every edition of every month, the first edition first."""
+    c = PUBLICATIONS.c
+    query = select(PUBLICATIONS).where(c.period.like("____-__")).order_by(c.period, c.edition)
+    return connection.execute(query).all()
+
+
 def add(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Adds a publication; False where somebody was faster with this edition."""
     statement = insert(connection, PUBLICATIONS).values(row).on_conflict_do_nothing()
@@ -138,6 +145,12 @@ def revoke_key(connection: Connection, name: str, now: datetime) -> bool:
     """Ends a key; False where there is none, or it has ended."""
     statement = update(KEYS).where(KEYS.c.name == name, KEYS.c.revoked_at.is_(None))
     return connection.execute(statement.values(revoked_at=now)).rowcount == 1
+
+
+def revoke_keys(connection: Connection, now: datetime) -> int:
+    """Ends all keys; returns how many."""
+    statement = update(KEYS).where(KEYS.c.revoked_at.is_(None), KEYS.c.expires_at > now)
+    return connection.execute(statement.values(revoked_at=now)).rowcount
 
 
 def audit(connection: Connection, row: Mapping[str, Any]) -> None:

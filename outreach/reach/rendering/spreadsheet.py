@@ -12,7 +12,7 @@ from outreach.reach.document.notation import ABSENT, cell_text
 from outreach.reach.document.words import said
 from outreach.reach.rendering.view import facts
 
-_FORMS = {Kind.COUNT: "count", Kind.SHARE: "share", Kind.MONEY: "money"}
+_FORMS = {Kind.COUNT: "count", Kind.SHARE: "share", Kind.MONEY: "money", Kind.POINTS: "points"}
 _NAME_MOST = 31
 _WIDE, _NARROW = 34, 16
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
@@ -51,7 +51,8 @@ def _forms(book: Any) -> dict[str, Any]:
         "note": book.add_format(base | {"font_color": "#495057"}),
         "count": book.add_format(base | {"num_format": "#,##0"}),
         "share": book.add_format(base | {"num_format": "0.0%"}),
-        "money": book.add_format(base | {"num_format": "#,##0.00"}),
+        "money": book.add_format(base | {"num_format": "#,##0.00##"}),
+        "points": book.add_format(base | {"num_format": "+0;-0;0"}),
     }
 
 

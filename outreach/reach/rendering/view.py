@@ -11,7 +11,7 @@ from outreach.reach.document.words import said
 from outreach.reach.provinces import provinces
 
 SHADES = 4
-_NUMBERS = frozenset({Kind.COUNT, Kind.SHARE, Kind.MONEY})
+_NUMBERS = frozenset({Kind.COUNT, Kind.SHARE, Kind.MONEY, Kind.POINTS})
 
 
 @dataclass(frozen=True)

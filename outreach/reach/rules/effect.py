@@ -6,15 +6,20 @@ Intervals are 95 %: a share's is Wilson's, the difference of two independent sha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from math import sqrt
 
+from outreach.reach.rules.suppression import small
+
 CONFIDENCE = 0.95
 # Of the people of each side, so many at least, before a difference is told.
 LEAST = 30
+# Before a difference leaves the organisation in numbers: then it is of so many that the groups
+# behind it can't be worked out from it.
+LEAST_PUBLISHED = 100
 
 
 class Verdict(StrEnum):
@@ -117,6 +122,28 @@ def cost_per_extra(cost: Decimal, people: int, contrast: Contrast) -> Decimal | 
     if contrast.verdict is not Verdict.HIGHER or contrast.difference is None or not cost:
         return None
     return (cost / (Decimal(contrast.difference) * people)).quantize(Decimal("0.0001"))
+
+
+@dataclass(frozen=True)
+class Points:
+    """A difference and its interval in whole percentage points."""
+
+    difference: int
+    low: int
+    high: int
+
+
+def in_points(contrast: Contrast, groups: Sequence[int], bases: Sequence[int]) -> Points | None:
+    """The contrast as it may leave the organisation (S27); None where it may not in numbers.
+
+    `groups` are all those whose numbers it is made of, `bases` the sides. Neither is published, and
+    whole points leave many possibilities for each: `tests/reach/test_effect.py` tries to find them.
+    """
+    if contrast.difference is None or contrast.low is None or contrast.high is None:
+        return None
+    if min(bases) < LEAST_PUBLISHED or any(small(group) for group in groups):
+        return None
+    return Points(*(round(100 * n) for n in (contrast.difference, contrast.low, contrast.high)))
 
 
 def nothing(verdict: Verdict) -> Contrast:

@@ -63,8 +63,9 @@ def test_s28_outputs_are_called_outputs_and_nobody_a_victim(march: Document) -> 
 
 
 def test_what_is_not_measured_says_so(march: Document) -> None:
+    unasked = report_document(effects=())
     for row in ("knowledge", "outcome"):
-        assert number(march, "unknown", row, "number").kind is Kind.NOT_MEASURED
+        assert number(unasked, "unknown", row, "number").kind is Kind.NOT_MEASURED
     assert number(march, "unknown", "silent", "number").number == 700
 
 
