@@ -118,7 +118,7 @@ def material(**changes: Any) -> Material:
             _effect("plain", HOLD_OUT, None, Verdict.NO_DIFFERENCE_SHOWN),
             _effect("", "", Points(-8, -12, -3), Verdict.LOWER, backfire=True),
         ),
-        grants=(Promised(GRANT, {("reached", QUARTER.since, QUARTER.until): 88}),),
+        grants=(Promised(GRANT, 1, AS_OF, {("reached", QUARTER.since, QUARTER.until): 88}),),
     )
     return replace(found, **changes)
 

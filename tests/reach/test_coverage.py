@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput
 from outreach.reach import fold as folding
+from outreach.reach import populations
 from outreach.reach.coverage import coverage, load_populations
 from outreach.reach.rules.allocation import Population
 from outreach.store.ledger import Fact
@@ -86,6 +88,16 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, says: str) -
     path.write_text(text)
     with pytest.raises(BadInput, match=says):
         load_populations(path, PROVINCES)
+
+
+def test_populations_are_kept_version_by_version(database: Engine) -> None:
+    clock, first = FixedClock(START), [people("01", 10), people("02", 7, "family")]
+    assert populations.kept(database) == ()
+    assert populations.keep(database, clock, first, by="dara") == 1
+    assert populations.keep(database, clock, first, by="dara") == 1
+    assert populations.kept(database) == tuple(first)
+    assert populations.keep(database, clock, first[:1], by="dara") == 2
+    assert populations.kept(database) == tuple(first[:1])
 
 
 def test_the_shipped_example_is_read(tmp_path: Path) -> None:

@@ -258,6 +258,6 @@ def test_s27_no_group_behind_published_points_can_be_worked_out(seed: int) -> No
     a, b, q = np.meshgrid(ns, ns, np.linspace(0.02, 0.98, 97), indexing="ij")
     right = np.round(q * b)
     left = np.clip(np.round((right / b + k / n - j / m) * a), 0, a)
-    same = (newcombe(left, a, right, b).T == [shown.difference, shown.low, shown.high]).all(-1).T
+    same = ([shown.difference, shown.low, shown.high] == newcombe(left, a, right, b).T).all(-1).T
     for possible in (a, b, a + b, left, a - left, right, b - right, left + right):
         assert possible[same].max() - possible[same].min() >= SMALLEST

@@ -11,9 +11,11 @@ from sqlalchemy import Engine
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput, Conflict, NotFound, Refused
 from outreach.people.audit import Asking
+from outreach.reach import populations
 from outreach.reach.document.model import Document, Kind
 from outreach.reach.fold import fold
 from outreach.reach.publications import apikeys, links, publishing, queries
+from outreach.reach.rules.allocation import Population
 from outreach.reach.rules.restating import too_close
 from outreach.store.engine import reading, transaction
 from outreach.store.ledger import Fact, append
@@ -151,6 +153,38 @@ def test_s27_a_campaign_of_few_is_hidden_with_another(database: Engine, may: Fix
     assert section is not None
     kinds = {row.key: row.cells[0].kind for row in section.rows}
     assert kinds == {"1": Kind.HIDDEN, "2": Kind.HIDDEN}
+
+
+def test_s27_an_amount_paid_for_few_is_hidden_and_currencies_stay_apart(
+    database: Engine, may: FixedClock
+) -> None:
+    facts = [
+        Fact("attempt.accepted", datetime(2026, 3, 9, tzinfo=UTC), contact_id=n, campaign_id=1,
+             attempt_id=80_000 + n, channel="sms", amount=1, cost_micro=40_000,
+             currency="MYR" if n <= 3 else "USD")
+        for n in range(1, 41)
+    ]  # fmt: skip
+    with transaction(database) as connection:
+        append(connection, facts)
+    fold(database)
+    publishing.publish_period(database, may, *MARCH, WHO)
+    section = publishing.published_document(database, "2026-03").section("cost")
+    assert section is not None
+    amounts = {row.key: row.cells[0].number for row in section.rows}
+    assert amounts == {"USD": 1.48, "MYR": None}
+
+
+def test_a_population_that_was_corrected_is_no_small_group(
+    database: Engine, may: FixedClock
+) -> None:
+    for number in (100, 105):
+        town = Population("01", "aspirant", number, "an example", date(2025, 6, 30))
+        populations.keep(database, may, [town], by="dara")
+        publishing.publish_period(database, may, *MARCH, WHO)
+    section = publishing.published_document(database, "2026-03").section("coverage")
+    assert section is not None
+    assert [cell.number for cell in section.rows[0].cells[:4]] == [105, 40, 0.381, 65]
+    assert [made.edition for made in publishing.publications(database)] == [2, 1]
 
 
 @pytest.fixture

@@ -17,18 +17,22 @@ from outreach.reach.rules.allocation import Population
 
 @dataclass(frozen=True)
 class Month:
-    """A month as it was published, by its first day: its headline cells by figure."""
+    """A month as it was published last, by its first day: its headline cells by figure. `anew` is
+    when, if there was an edition before."""
 
     month: date
     cells: Mapping[str, Cell]
+    anew: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Promised:
-    """A grant, and what came of those of its periods that are over: the number of people by
-    indicator and the period's days; None is hidden."""
+    """A grant as its file's `version` says, and what came of those of its periods that are over:
+    the number of people by indicator and the period's days; None is hidden."""
 
     grant: Grant
+    version: int
+    loaded_at: datetime
     results: Mapping[tuple[str, date, date], int | None]
 
 

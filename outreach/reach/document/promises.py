@@ -81,10 +81,12 @@ def _baseline(indicator: Indicator) -> Words:
 def _notes(promised: Promised) -> Iterator[Words]:
     grant = promised.grant
     yield said(
-        _("{grant}: activity {activity}, donor {donor}."),
+        _("{grant}: activity {activity}, donor {donor}; as written down on {day}, version {n}."),
         grant=grant.title,
         activity=grant.activity,
         donor=grant.donor.name,
+        day=promised.loaded_at.date(),
+        n=promised.version,
     )
     for indicator in grant.indicators:
         yield dict.fromkeys(LANGUAGES, f"{indicator.title}: {indicator.definition}")

@@ -137,6 +137,15 @@ def months(made_of: Material) -> Section:
                     "reached in two months counts in both."
                 )
             ),
+            *(
+                said(
+                    _("{month}: published anew on {day}; earlier reports say other figures."),
+                    month=month_said(known.month),
+                    day=known.anew.date(),
+                )
+                for known in made_of.months
+                if known.anew is not None
+            ),
         ),
         chart=bars("reached", figure("reached"), rows, 0),
     )

@@ -141,7 +141,8 @@ def _months(rows: Sequence[Row[Any]]) -> tuple[Month, ...]:
         known = {name: headline.cell(name, "number") for name in TREND} if headline else {}
         cells = {name: cell for name, cell in known.items() if cell is not None}
         if len(cells) == len(TREND):
-            found.append(Month(date.fromisoformat(f"{row.period}-01"), cells))
+            anew = row.as_of if row.edition > 1 else None
+            found.append(Month(date.fromisoformat(f"{row.period}-01"), cells, anew))
     return tuple(found)
 
 

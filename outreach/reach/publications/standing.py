@@ -46,6 +46,8 @@ def promised(engine: Engine, until: date | None) -> tuple[Promised, ...]:
     return tuple(
         Promised(
             kept.grant,
+            kept.version,
+            kept.loaded_at,
             {
                 (one.indicator.code, period.target.since, period.target.until): period.total
                 for one in standing_results(engine, kept.grant)

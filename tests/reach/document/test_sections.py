@@ -12,7 +12,7 @@ from outreach.reach.document.material import Promised
 from outreach.reach.document.model import Cell, Document, Kind, Section
 from outreach.reach.document.notation import cell_text
 from outreach.reach.publish import PublishedRow
-from tests.reach.reports import GRANT, QUARTER, empty_document, published, report_document
+from tests.reach.reports import AS_OF, GRANT, QUARTER, empty_document, published, report_document
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_a_grants_cost_is_all_in_and_of_its_own_people(march: Document) -> None:
     assert "all-in" in cell_text(cell(march, "cost", row, "kind"), "en")
     assert cell(march, "cost", row, "reached").number == pytest.approx(1110 / 88, abs=5e-5)
     airtime = GRANT.model_copy(update={"costs": GRANT.costs[:1]})
-    alone = report_document(grants=(Promised(airtime, {("reached", *_days()): None}),))
+    alone = report_document(grants=(Promised(airtime, 1, AS_OF, {("reached", *_days()): None}),))
     assert "airtime, as it was paid" in cell_text(cell(alone, "cost", row, "kind"), "en")
     assert cell(alone, "cost", row, "reached").kind is Kind.HIDDEN
 
@@ -121,7 +121,7 @@ def test_a_grants_result_stands_beside_its_baseline_and_target(march: Document) 
 
 
 def test_s27_a_result_that_is_hidden_has_no_share() -> None:
-    document = report_document(grants=(Promised(GRANT, {("reached", *_days()): None}),))
+    document = report_document(grants=(Promised(GRANT, 1, AS_OF, {("reached", *_days()): None}),))
     assert [c.kind for c in section(document, "grants").rows[0].cells[3:]] == [Kind.HIDDEN] * 2
 
 
