@@ -10,7 +10,7 @@ import outreach.store.types
 
 
 revision = 'b7d20c9e4a15'
-down_revision = '2c9e4b7d1f58'
+down_revision = 'b7c40d9e15f2'
 branch_labels = None
 depends_on = None
 
