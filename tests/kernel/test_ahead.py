@@ -16,8 +16,10 @@ from outreach.kernel.errors import BadInput, Unavailable
 
 # Says who reads ahead, then never asks for what is next.
 _WAITING = """
-import os, sys, time
+import os, signal, sys, time
 from outreach.kernel.ahead import ahead
+# Whoever is started in the background of a shell without job control ignores Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def items():
     yield os.getpid()
     while True:
