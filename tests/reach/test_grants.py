@@ -33,9 +33,9 @@ LATER = Fact("delivery.suppressed", START + timedelta(days=190), detail="no_cons
 
 @pytest.fixture
 def campaigns(database: Engine) -> Engine:
-    """A database with two campaigns, 1 `safe` and 2 `other`."""
+    """A database with three campaigns, 1 `safe`, 2 `other` and 3 `third`."""
     with transaction(database) as connection:
-        for number, slug in ((1, "safe"), (2, "other")):
+        for number, slug in ((1, "safe"), (2, "other"), (3, "third")):
             row = {"id": number, "public_id": slug, "slug": slug, "name_km": slug, "name_en": slug}
             row |= {"digest": "", "loaded_at": START, "audience": {}, "retry": {}}
             connection.execute(CAMPAIGNS.insert().values(row))
@@ -169,6 +169,29 @@ def test_s27_a_grants_figure_does_not_tell_beside_the_months_of_all_campaigns(
     assert found.total == total
     provinces = {v: n for (name, v), n in found.cells.items() if name == "province"}
     assert {value for value, number in provinces.items() if number is None} == hidden
+
+
+@pytest.mark.parametrize(
+    ("safe", "other", "third", "total"),
+    [
+        # Five whom `safe` did not reach: the grant's number less that campaign's.
+        (range(1, 31), range(6, 36), range(100, 161), None),
+        # Five whom both reached: the campaigns' sum less the grant's number.
+        (range(1, 31), range(26, 61), range(50, 161), None),
+        # Enough everywhere.
+        (range(1, 31), range(16, 61), range(50, 161), 60),
+    ],
+)
+def test_s27_a_grants_figure_does_not_tell_beside_its_campaigns(
+    campaigns: Engine, tmp_path: Path, safe: range, other: range, third: range, total: int | None
+) -> None:
+    for number, contacts in enumerate((safe, other, third), start=1):
+        write(campaigns, [*reached(contacts, "01", campaign=number)])
+    write(campaigns, [LATER])
+    folding.fold(campaigns)
+    grant = load(campaigns, tmp_path, EXAMPLE.replace("[safe]", "[safe, other]")).grant
+    (found,) = results(campaigns, grant)
+    assert found.periods[0].total == total
 
 
 def test_the_activity_is_valid_iati_and_hides_what_is_hidden(
