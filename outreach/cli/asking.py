@@ -23,9 +23,6 @@ Number = Annotated[
         "the shell's history, and other users of the machine see them."
     ),
 ]
-Reason = Annotated[
-    str, typer.Option(help="Why, in words that name nobody; it is kept.", prompt=True)
-]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 How = Annotated[str, typer.Option(help="How they said yes, such as 'asked at the market'.")]
 When = Annotated[str, typer.Option(help="On which day, such as 2026-02-14; else today.")]

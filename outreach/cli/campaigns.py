@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import open_clock_of, open_engine
+from outreach.cli.prompts import Reason
 from outreach.content.campaign import approved, digest
 from outreach.content.campaign import load as load_campaign
 from outreach.content.doors import load_doors, render
@@ -22,7 +23,6 @@ from outreach.settings import load_settings
 app = typer.Typer(name="campaigns", help="What is said, to whom, when.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="A folder such as campaigns/safe-migration.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept.", prompt=True)]
 Slug = Annotated[str, typer.Argument(help="The campaign's folder name.")]
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import open_clock_of, open_engine
+from outreach.cli.prompts import Reason
 from outreach.planning import corridors
 from outreach.settings import load_settings
 
@@ -17,7 +18,6 @@ app = typer.Typer(name="corridors", help="Ways to work abroad.", no_args_is_help
 
 Origin = Annotated[str, typer.Argument(help="Country of origin, such as KH.")]
 Destination = Annotated[str, typer.Argument(help="Country of destination, such as TH.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept.", prompt=True)]
 
 
 @app.command("list")

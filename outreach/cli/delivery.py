@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from outreach.bootstrap import open_clock_of, open_engine, standing_of
+from outreach.cli.prompts import Reason
 from outreach.cli.tables import tables
 from outreach.delivery import switches
 from outreach.delivery.stops import notices
@@ -26,9 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @app.command()
-def stop(
-    scope: Scope, reason: Annotated[str, typer.Option(help="Why; it is kept.", prompt=True)]
-) -> None:
+def stop(scope: Scope, reason: Reason) -> None:
     """Stop sending at once; nothing is lost."""
     settings = load_settings()
     clock = open_clock_of(settings)
@@ -37,9 +36,7 @@ def stop(
 
 
 @app.command("continue")
-def go_on(
-    scope: Scope, reason: Annotated[str, typer.Option(help="Why; it is kept.", prompt=True)]
-) -> None:
+def go_on(scope: Scope, reason: Reason) -> None:
     """Let it go on; what waited is sent once."""
     settings = load_settings()
     clock = open_clock_of(settings)

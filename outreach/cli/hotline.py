@@ -7,7 +7,8 @@ from dataclasses import asdict
 import typer
 
 from outreach.bootstrap import open_help_store
-from outreach.cli.asking import AsJson, Number, Reason, asking, given, tell
+from outreach.cli.asking import AsJson, Number, asking, given, tell
+from outreach.cli.prompts import Reason
 from outreach.content.shipped import phrases_of
 from outreach.hotline.retention.sealing import seal_contact
 from outreach.settings import load_settings

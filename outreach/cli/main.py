@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from outreach.cli.prompts import Reason
 from outreach.kernel.errors import OutreachError
 
 # One module each, imported when it is called: counting the parts of a text needs no database, and
@@ -65,9 +66,7 @@ app = typer.Typer(
 
 @app.command("stop-everything")
 def stop_everything(
-    reason: Annotated[
-        str, typer.Option(help="Why, in words that name nobody; it is kept.", prompt=True)
-    ],
+    reason: Reason,
 ) -> None:
     """Stop all sending, sign everybody out, end all links and keys to reports."""
     from outreach.bootstrap import open_clock_of, open_engine

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from outreach.cli import people_consent, people_export, people_safe
-from outreach.cli.asking import AsJson, Number, Reason, asking, given, moment, pairs, register, tell
+from outreach.cli.asking import AsJson, Number, asking, given, moment, pairs, register, tell
 from outreach.cli.importing import import_file
+from outreach.cli.prompts import Reason
 from outreach.people import rights
 from outreach.planning.overview import messages_to
 

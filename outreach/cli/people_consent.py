@@ -10,7 +10,6 @@ from outreach.cli.asking import (
     AsJson,
     How,
     Number,
-    Reason,
     When,
     WordingOption,
     asking,
@@ -20,6 +19,7 @@ from outreach.cli.asking import (
     tell,
     user,
 )
+from outreach.cli.prompts import Reason
 from outreach.content.shipped import wordings_of
 from outreach.people import enrolling, rights
 from outreach.people.persons import lapsing, linking

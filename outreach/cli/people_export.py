@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from outreach.cli.asking import AsJson, Reason, asking, moment, register, tell, user
+from outreach.cli.asking import AsJson, asking, moment, register, tell, user
+from outreach.cli.prompts import Reason
 from outreach.people.exports import exporting
 from outreach.people.exports.exporting import ExportView
 from outreach.planning import exports

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from outreach.cli.asking import AsJson, Number, Reason, asking, given, moment, register, tell
+from outreach.cli.asking import AsJson, Number, asking, given, moment, register, tell
+from outreach.cli.prompts import Reason
 from outreach.people.persons import safe
 
 app = typer.Typer(help="How a person may be reached safely.", no_args_is_help=True)

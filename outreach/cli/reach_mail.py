@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import open_clock_of, open_engine
-from outreach.cli.asking import AsJson, Reason, asking, register, tell
+from outreach.cli.asking import AsJson, asking, register, tell
+from outreach.cli.prompts import Name, Reason
 from outreach.reach.mailing import subscribing
 from outreach.settings import load_settings
 
@@ -18,7 +19,7 @@ app = typer.Typer(help="Reports by e-mail, once a month.", no_args_is_help=True)
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Option(help="Whom it is for; it is kept.", prompt=True)],
+    name: Name,
     reason: Reason,
     lang: Annotated[str, typer.Option(help="km or en.")] = "km",
     day: Annotated[int, typer.Option(help="The day of the month: 1 to 28.")] = 5,

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import open_clock_of, open_engine
-from outreach.cli.asking import AsJson, Reason, asking, moment, tell, user
+from outreach.cli.asking import AsJson, asking, moment, tell, user
+from outreach.cli.prompts import Name, Reason
 from outreach.kernel.clock import SystemClock
 from outreach.kernel.errors import BadInput, Refused
 from outreach.kernel.i18n import LANGUAGES
@@ -26,7 +27,6 @@ from outreach.reach.rules.period import parse_period
 from outreach.settings import Settings, load_settings
 
 Period = Annotated[str, typer.Option(help="A month such as 2026-03; left out: all to date.")]
-Name = Annotated[str, typer.Option(help="Whom it is for; it is kept.", prompt=True)]
 Days = Annotated[int, typer.Option(help="How many days it opens.")]
 # Doors live by the real time, whatever a rehearsal's clock says.
 _DOORS = SystemClock()

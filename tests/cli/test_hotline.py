@@ -35,6 +35,13 @@ def test_s23_a_number_is_read_from_standard_input_and_never_printed(installed: N
     assert number(1) not in found.output
 
 
+def test_s18_a_number_that_is_piped_in_is_not_taken_for_the_reason(installed: None) -> None:
+    found = CliRunner().invoke(app, ["seal", "-"], input=f"{number(1)}\n{number(2)}\n")
+    assert found.exit_code == 2
+    assert "Missing option" in found.output
+    assert "Emptied" not in found.output
+
+
 def test_s31_the_digest_of_what_workers_say_is_named_for_approval() -> None:
     found = CliRunner().invoke(app, ["phrases", "--json"])
     told = json.loads(found.output)
