@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    true,
     update,
 )
 
@@ -33,8 +32,8 @@ from outreach.hotline.tables import (
     HelpReceipt,
     StaffAlert,
 )
-from outreach.store.bulk import add_some
-from outreach.store.dialect import insert, insert_on, keyed, keys_given, locked
+from outreach.store.bulk import add_some, insert_listed
+from outreach.store.dialect import insert, keyed, keys_given, locked
 from outreach.store.listed import listed, packed, with_bytes
 from outreach.store.types import table_of
 
@@ -61,10 +60,8 @@ def add_inbound(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> se
 
 @cache
 def _storing(dialect: str, names: tuple[str, ...]) -> Any:
-    given = listed({name: INBOUND.c[name].type for name in names})
-    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
-    statement = insert_on(dialect, INBOUND).from_select(names, select(given).where(true()))
-    return statement.on_conflict_do_nothing().returning(INBOUND.c.sid)
+    statement = insert_listed(dialect, INBOUND, names, {}).on_conflict_do_nothing()
+    return statement.returning(INBOUND.c.sid)
 
 
 def set_intents(connection: Connection, meant: Sequence[tuple[str, str]]) -> None:

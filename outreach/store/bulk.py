@@ -7,8 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Select, Table, bindparam, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+    text,
+    true,
+)
 
+from outreach.store.dialect import insert_on
 from outreach.store.listed import listed, with_bytes
 
 
@@ -54,16 +65,26 @@ def add_some(
     takes one step of the driver, not one or more a row. Moments may be among `rows`."""
     if rows:
         alike = {f"same_{name}": value for name, value in same.items()}
-        statement = _adding(table, tuple(names), tuple(same))
+        statement = _adding(connection.dialect.name, table, tuple(names), tuple(same))
         connection.execute(statement, {**with_bytes(rows), **alike})
 
 
 @cache
-def _adding(table: Table, names: tuple[str, ...], same: tuple[str, ...]) -> Insert:
+def _adding(dialect: str, table: Table, names: tuple[str, ...], same: tuple[str, ...]) -> Any:
+    alike = {name: bindparam(f"same_{name}", type_=table.c[name].type) for name in same}
+    return insert_listed(dialect, table, names, alike)
+
+
+def insert_listed(
+    dialect: str, table: Table, names: Sequence[str], alike: Mapping[str, ColumnElement[Any]]
+) -> Any:
+    """An INSERT of the rows that the parameter of `listed` holds (the columns `names`), which
+    understands `on_conflict_…`; the columns `alike` are the same in all. To be built once."""
     given = listed({name: table.c[name].type for name in names})
-    alike = [bindparam(f"same_{name}", type_=table.c[name].type).label(name) for name in same]
-    query = select(given, *alike)
-    return table.insert().from_select([*names, *same], query, include_defaults=False)
+    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
+    rows = select(given, *(value.label(name) for name, value in alike.items())).where(true())
+    columns = [*names, *alike]
+    return insert_on(dialect, table).from_select(columns, rows, include_defaults=False)
 
 
 def read_rows(connection: Connection, query: Select[Any]) -> Iterable[Sequence[Any]]:

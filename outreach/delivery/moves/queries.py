@@ -24,14 +24,13 @@ from sqlalchemy import (
     case,
     func,
     select,
-    true,
     update,
 )
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import AttemptState, DeliveryState
-from outreach.store.dialect import insert_on
+from outreach.store.bulk import insert_listed
 from outreach.store.listed import among, listed, packed, packed_values
 
 D = DeliveryState
@@ -200,9 +199,7 @@ def _accept(a: Table) -> ReturningUpdate[Any]:
 
 @cache
 def _add_once(table: Table, database: str, names: tuple[str, ...]) -> Any:
-    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
-    given = select(_given(table, names)).where(true())
-    return insert_on(database, table).from_select(names, given).on_conflict_do_nothing()
+    return insert_listed(database, table, names, {}).on_conflict_do_nothing()
 
 
 @cache

@@ -21,7 +21,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     update,
 )
 
@@ -29,8 +28,8 @@ from outreach.hotline.inbox.tables import Conversation, ConversationNote
 from outreach.hotline.queries import CALL_BACKS, DELIVERIES, INBOUND
 from outreach.hotline.rules.conversation import OPEN, Stage
 from outreach.hotline.rules.replying import TROUBLE
-from outreach.store.dialect import insert_on, locked
-from outreach.store.listed import listed as as_table
+from outreach.store.bulk import insert_listed
+from outreach.store.dialect import locked
 from outreach.store.listed import with_bytes
 from outreach.store.types import table_of
 
@@ -68,12 +67,8 @@ def came_in(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 @cache
 def _coming_in(dialect: str) -> Any:
-    given = as_table({name: CONVERSATIONS.c[name].type for name in _ARRIVING})
-    same = [literal(value, CONVERSATIONS.c[name].type) for name, value in _NEW.items()]
-    # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
-    query = select(given, *same).where(true())
-    statement = insert_on(dialect, CONVERSATIONS)
-    statement = statement.from_select([*_ARRIVING, *_NEW], query, include_defaults=False)
+    new_ones = {name: literal(value, CONVERSATIONS.c[name].type) for name, value in _NEW.items()}
+    statement = insert_listed(dialect, CONVERSATIONS, _ARRIVING, new_ones)
     c, new = CONVERSATIONS.c, statement.excluded
     closed = c.state == Stage.CLOSED
     sooner = or_(c.due_by.is_(None), new.due_by < c.due_by)
