@@ -95,7 +95,7 @@ def _story(
     began: float,
 ) -> Outcome:
     engine = _engine(url)
-    network = Network(world)  # type: ignore[arg-type]
+    network = Network(world.simulator.url, world.account_sid, world.auth_token)
     watch = Watch(world, engine, network)
     world.start_network(seed, _trouble(points[0].name if points else "", rng))
     # Before anybody serves: all that is told of these is the network's list.

@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, Table, text
+from sqlalchemy import Engine, text
 
 from outreach.hotline.tables import HelpInbound
 from outreach.people.tables import Contact
 from outreach.reach.fold import fold
 from outreach.reach.report import report
 from outreach.store.engine import reading
+from outreach.store.types import table_of
 from scripts.crashes.watch import LANES, OPEN_DELIVERIES, rows_of
 from scripts.rehearsal import facts, look
 
-_CONTACTS: Table = Contact.__table__  # type: ignore[attr-defined]
-_INBOUND: Table = HelpInbound.__table__  # type: ignore[attr-defined]
+_CONTACTS = table_of(Contact)
+_INBOUND = table_of(HelpInbound)
 _ACCEPTED_TWICE = """
 SELECT count(*) FROM (SELECT attempt_id FROM ledger_fact WHERE kind = 'attempt.accepted'
                       GROUP BY attempt_id HAVING count(*) > 1) twice

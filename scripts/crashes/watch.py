@@ -14,15 +14,16 @@ from outreach.delivery.tables import Attempt, Delivery
 from outreach.hotline.tables import HelpAttempt, HelpDelivery
 from outreach.planning.tables import Broadcast, Schedule
 from outreach.store.engine import reading
+from outreach.store.types import table_of
 from scripts.crashes.world import PATIENCE, World
 from scripts.rehearsal.network import Network
 
 LANES: tuple[tuple[Table, Table], ...] = (
-    (Delivery.__table__, Attempt.__table__),  # type: ignore[attr-defined]
-    (HelpDelivery.__table__, HelpAttempt.__table__),  # type: ignore[attr-defined]
+    (table_of(Delivery), table_of(Attempt)),
+    (table_of(HelpDelivery), table_of(HelpAttempt)),
 )
-_BROADCASTS: Table = Broadcast.__table__  # type: ignore[attr-defined]
-_SCHEDULES: Table = Schedule.__table__  # type: ignore[attr-defined]
+_BROADCASTS = table_of(Broadcast)
+_SCHEDULES = table_of(Schedule)
 OPEN_DELIVERIES = ("pending", "leased", "trying")
 _OPEN_ATTEMPTS = ("submitting", "submitted", "sent", "ringing", "answered")
 _LOOK_SECONDS = 0.15

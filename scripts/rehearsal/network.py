@@ -8,15 +8,13 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
-from scripts.rehearsal.world import World
-
 
 class Network:
     """The simulator's own surface, beside the API that it simulates."""
 
-    def __init__(self, world: World) -> None:
-        self._base = world.simulator.url
-        credentials = f"{world.account_sid}:{world.auth_token}".encode()
+    def __init__(self, url: str, account_sid: str, auth_token: str) -> None:
+        self._base = url
+        credentials = f"{account_sid}:{auth_token}".encode()
         self._headers = {"Authorization": f"Basic {base64.b64encode(credentials).decode()}"}
 
     def text(self, number: str, body: str) -> None:

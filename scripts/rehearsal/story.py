@@ -50,7 +50,9 @@ class Story:
 
     def __post_init__(self) -> None:
         self.engine = migrate(self.world.settings)
-        self.network = Network(self.world)
+        self.network = Network(
+            self.world.simulator.url, self.world.account_sid, self.world.auth_token
+        )
         self.watch = Watch(self.world, self.engine, self.network, quiet=self.quiet)
 
     def prepare(self) -> ImportReport:
