@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
-import pytest
 from sqlalchemy import make_url, text
 
 from outreach.bootstrap import Runtime
@@ -34,17 +33,6 @@ _CUT = text(
 )
 _JOBS = "SELECT count(*) FROM jobs.pgqueuer"
 _WAITING = "SELECT count(*) FROM delivery WHERE state = 'pending'"
-
-
-@pytest.fixture
-def database(postgres_database):
-    """SQLite has no connection that could be cut."""
-    return postgres_database
-
-
-@pytest.fixture
-def database_url(postgresql_url):
-    return postgresql_url
 
 
 def cutting(check: Check, cut: Callable[[], None]) -> Check:

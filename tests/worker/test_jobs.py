@@ -14,17 +14,6 @@ from outreach.worker import chores, jobs
 from outreach.worker.chores import Chore
 
 
-@pytest.fixture
-def database(postgres_database):
-    """These are about PostgreSQL alone."""
-    return postgres_database
-
-
-@pytest.fixture
-def database_url(postgresql_url):
-    return postgresql_url
-
-
 def rows(runtime: Runtime, query: str) -> list[tuple[object, ...]]:
     with reading(runtime.engine) as connection:
         return [tuple(row) for row in connection.execute(text(query))]
