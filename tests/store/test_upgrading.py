@@ -21,7 +21,6 @@ from sqlalchemy import (
     Numeric,
     Table,
     func,
-    make_url,
     select,
     text,
 )
@@ -33,6 +32,7 @@ from outreach.reach.packing import pack
 from outreach.reach.queries import PEOPLE
 from outreach.store.engine import make_engine, transaction
 from outreach.store.migrate import _config, upgrade
+from scripts import postgres
 
 FIRST_LIGHT = "dc68c6626529"
 BEFORE = "8a3e5d0f6c12"  # conversations began after the first texts were taken in
@@ -47,14 +47,10 @@ def empty(request: pytest.FixtureRequest, tmp_path: Any) -> Any:
         engine.dispose()
         return
     server = request.getfixturevalue("postgres_url")
-    from tests.spare import maintain
-
-    maintain(server, "DROP DATABASE IF EXISTS old WITH (FORCE)", "CREATE DATABASE old")
-    url = make_url(server).set(database="old").render_as_string(hide_password=False)
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
-    maintain(server, "DROP DATABASE old WITH (FORCE)")
+    with postgres.database(server, postgres.own("old")) as url:
+        engine = make_engine(url)
+        yield engine
+        engine.dispose()
 
 
 def something(column: Column[Any]) -> Any:
