@@ -32,7 +32,9 @@ def faults(*arguments: str, postgres_url: str = "") -> dict[str, Any]:
     )
     assert done.stdout, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout)
-    assert (found["problems"], found["missed"]) == ([], []), done.stderr[-3000:]
+    assert not found["problems"], done.stderr[-3000:]
+    # Of several workers another one may be at a point first: no fault of the point.
+    assert "--split" in arguments or not found["missed"], done.stderr[-3000:]
     return found
 
 
@@ -52,6 +54,14 @@ def test_killed_at_every_point_on_postgresql_nobody_is_skipped_or_gets_it_twice(
     runs = str(len(NAMED))
     found = faults("--runs", runs, "--database", "postgresql", postgres_url=postgres_url)
     assert found["points"].keys() == {point.name for point in NAMED}
+
+
+def test_of_several_workers_one_is_killed_and_nobody_is_skipped_or_gets_it_twice(
+    postgres_url: str,
+) -> None:
+    arguments = ("--split", "--runs", "4", "--jobs", "2", "--database", "postgresql")
+    found = faults(*arguments, postgres_url=postgres_url)
+    assert found["deaths_at_their_point"] > 0
 
 
 def test_under_one_in_a_hundred_is_unknown_where_one_in_twenty_times_out_after_acceptance() -> None:
