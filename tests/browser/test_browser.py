@@ -55,6 +55,15 @@ def test_a_page_fits_its_width_and_has_its_letters(
     assert "Noto Sans Khmer" in page.evaluate(loaded)
 
 
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_no_table_of_the_report_is_cut_off(site: str, page: Page, language: str) -> None:
+    page.goto(f"{site}/donors?lang={language}")
+    beyond = "[...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth)"
+    found = page.evaluate(beyond)
+    assert len(found) > 8
+    assert max(found) <= 0
+
+
 def test_khmer_is_shaped_subscripts_take_no_room_of_their_own(site: str, page: Page) -> None:
     page.goto(f"{site}/?lang=km")
     page.evaluate("document.fonts.ready")

@@ -66,6 +66,12 @@ class SectionView:
     bars: tuple[Bar, ...]
     tiles: tuple[Tile, ...]
 
+    @property
+    def wide(self) -> bool:
+        """Whether its columns don't fit beside each other on a phone."""
+        words = sum(cell.kind == Kind.WORDS for cell in self.rows[0].cells) if self.rows else 0
+        return len(self.columns) > 3 or words > 1
+
 
 @dataclass(frozen=True)
 class View:
