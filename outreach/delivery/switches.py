@@ -15,6 +15,7 @@ from outreach.delivery.stops.notices import tell
 from outreach.gateways.ports import ErrorClass
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput, Conflict
+from outreach.kernel.reasons import kept
 from outreach.store.engine import reading, transaction
 
 EVERYTHING = "everything"
@@ -43,7 +44,8 @@ class Turn:
 
 def stop(engine: Engine, clock: Clock, scope: str, *, reason: str, by: str) -> None:
     """Stops `scope`; nothing in it leaves any more within a second. Stopping twice is calm."""
-    _check(scope, reason)
+    _check(scope)
+    reason = worded(reason)
     with transaction(engine) as connection:
         turn_on(connection, scope, reason=reason, by=by, now=clock.now())
 
@@ -60,7 +62,8 @@ def turn_on(connection: Connection, scope: str, *, reason: str, by: str, now: da
 def go_on(engine: Engine, clock: Clock, scope: str, *, reason: str, by: str) -> None:
     """Lifts the stop on `scope`; what waited goes on, each message once. Raises Conflict where
     nothing is stopped."""
-    _check(scope, reason)
+    _check(scope)
+    reason = worded(reason)
     with transaction(engine) as connection:
         turn_off(connection, scope, reason=reason, by=by, now=clock.now())
 
@@ -113,7 +116,7 @@ def history(engine: Engine, limit: int = 50) -> tuple[Turn, ...]:
         return tuple(Turn(r.scope, r.action, r.reason, r.by, r.at) for r in rows)
 
 
-def _check(scope: str, reason: str) -> None:
+def _check(scope: str) -> None:
     kind, _, value = scope.partition(":")
     known = scope == EVERYTHING or (kind == "channel" and value in ("sms", "voice"))
     if not known and not (kind == "campaign" and value.isdigit()):
@@ -121,10 +124,9 @@ def _check(scope: str, reason: str) -> None:
             f"There is no kill switch {scope!r}.",
             remedy="Use everything, channel:sms, channel:voice or campaign:<id>.",
         )
-    require_reason(reason)
 
 
-def require_reason(reason: str) -> None:
-    """Raises BadInput where somebody gives no reason, or one that is too long to keep."""
-    if not 0 < len(reason.strip()) <= 200:
-        raise BadInput("There is no reason, or it is too long.", remedy="Give up to 200 letters.")
+def worded(reason: str) -> str:
+    """A typed reason as it is kept, however short: nobody in haste is kept from stopping. Raises
+    BadInput where there is none."""
+    return kept(reason, least=1)

@@ -30,6 +30,10 @@ _RUN = re.compile(
     rf"{_START}([A-Za-z_]{{1,20}}(?=\d[\d\s().\-]{{6,}}(?![0-9A-Za-z_])))?"
     rf"(?:%(?:25){{0,3}}2[Bb]|\+|00)?{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{6,}}"
 )
+# A day as people write it, which scrub takes for a number.
+_DAY = re.compile(
+    r"(?<!\d)((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)(?!\d)"
+)
 
 
 def mask(number: str) -> str:
@@ -51,3 +55,13 @@ def scrub(text: str) -> str:
     'to=[number] by b_0f3a9c71d4e2'
     """
     return _RUN.sub(lambda found: f"{found[1] or ''}[number]", text)
+
+
+def without_numbers(text: str) -> str:
+    """`text` with what could be phone numbers masked and its days left as they are.
+
+    >>> without_numbers("until 2026-12-01 ask 038 123 4567")
+    'until 2026-12-01 ask [number]'
+    """
+    parts = _DAY.split(text)
+    return "".join(part if at % 2 else scrub(part) for at, part in enumerate(parts))

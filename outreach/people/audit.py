@@ -8,11 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from outreach.kernel.errors import BadInput
-from outreach.kernel.mask import scrub
+from outreach.kernel.reasons import kept
 from outreach.people import queries
 
-_REASON_LEAST, _REASON_MOST, _BY_MOST = 5, 200, 60
+_BY_MOST = 60
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,7 @@ class Asking:
     @property
     def words(self) -> str:
         """The reason as it is kept; raises BadInput where it is none."""
-        reason = scrub(" ".join(self.reason.split()))
-        if not _REASON_LEAST <= len(reason) <= _REASON_MOST:
-            raise BadInput(
-                f"A reason has {_REASON_LEAST} to {_REASON_MOST} characters.", where="--reason"
-            )
-        return reason
+        return kept(self.reason)
 
 
 def note(

@@ -56,7 +56,7 @@ def turn(
 ) -> CorridorCard:
     """Opens or closes a corridor; countries by their two letters or a name. What waits is judged
     when its turn to be sent comes. Raises BadInput, or Conflict where it is so already."""
-    switches.require_reason(reason)
+    reason = switches.worded(reason)
     way = _country(origin), _country(destination)
     now = clock.now()
     with transaction(engine) as connection:

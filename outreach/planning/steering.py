@@ -30,7 +30,7 @@ def scope_of(campaign_id: int) -> str:
 
 def pause(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> None:
     """Stops all that the campaign sends, within a second; nothing is lost. Raises NotFound."""
-    switches.require_reason(reason)
+    reason = switches.worded(reason)
     with transaction(engine) as connection:
         scope = scope_of(campaign_by_slug(connection, slug).id)
         switches.turn_on(connection, scope, reason=reason, by=by, now=clock.now())
@@ -39,7 +39,7 @@ def pause(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> N
 def resume(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> None:
     """Lets it go on; what is too old by now expires. Raises NotFound, or Conflict if nothing
     paused it."""
-    switches.require_reason(reason)
+    reason = switches.worded(reason)
     with transaction(engine) as connection:
         scope = scope_of(campaign_by_slug(connection, slug).id)
         switches.turn_off(connection, scope, reason=reason, by=by, now=clock.now())
@@ -48,7 +48,7 @@ def resume(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> 
 def cancel(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> int:
     """Ends the campaign's running broadcasts for good; returns how many. What has left goes its
     way. Raises NotFound, or Conflict if none runs."""
-    switches.require_reason(reason)
+    reason = switches.worded(reason)
     with transaction(engine) as connection:
         campaign_id = campaign_by_slug(connection, slug).id
         ended = queries.cancel_broadcasts(connection, campaign_id)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import text
 
+from outreach.delivery import switches
 from outreach.hotline.callback import missed_call
 from outreach.hotline.sealed import HELP_STORE
 from outreach.kernel import logs
@@ -21,8 +22,9 @@ from outreach.people import rights
 from outreach.people.importing import import_contacts
 from outreach.people.rights import Asking
 from outreach.people.sealed import REGISTER
+from outreach.planning import corridors, steering
 from outreach.store.rotation import rotate
-from tests.world import World, number
+from tests.world import SLUG, World, number
 
 PEOPLE = range(1_234_500, 1_234_512)
 STRANGER = range(1_234_600, 1_234_603)
@@ -102,6 +104,19 @@ def story(world: World, tmp_path: Path) -> None:
     asking = Asking("dara", f"She rang from 0{number(PEOPLE[4])[4:]} herself")
     rights.show(runtime.engine, runtime.desk.vault, runtime.clock, number(PEOPLE[4]), asking)
     rights.forget(runtime.engine, runtime.desk.vault, runtime.clock, number(PEOPLE[4]), asking)
+    turn_switches(world, f"since 2026-11-28 0{number(PEOPLE[5])[4:]} is wrong")
+
+
+def turn_switches(world: World, reason: str) -> None:
+    """Every switch that somebody turns for a reason, and back."""
+    engine, clock = world.runtime.engine, world.runtime.clock
+    why = {"reason": reason, "by": "dara"}
+    for turn in (switches.stop, switches.go_on):
+        turn(engine, clock, "channel:sms", **why)
+    for steer in (steering.pause, steering.resume, steering.cancel):
+        steer(engine, clock, SLUG, **why)
+    for is_open in (False, True):
+        corridors.turn(engine, clock, "KH", "TH", is_open=is_open, **why)
 
 
 def turn_keys(world: World) -> None:
@@ -135,6 +150,7 @@ def test_s18_a_copy_of_the_database_gives_no_number_away(
     assert given_away(before) == given_away(after) == []
     assert given_away(log.getvalue().encode()) == []
     assert b"told by [number]" in before, "the copy shows what lies open"
+    assert b"since 2026-11-28 [number] is wrong" in before, "a day is no number"
     assert given_away(f"to {number(PEOPLE[0])}".encode("utf-16-le"))
 
 

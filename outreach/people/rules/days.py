@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from outreach.kernel.mask import scrub
 from outreach.language.digits import to_ascii_digits
 
 _DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[ T]\d{1,2}:.*)?")
@@ -17,9 +16,6 @@ _LIKE_A_DAY = re.compile(
     r"|\d{1,2}[-. ][a-z]{3,9}[-. ]\d{2,4})"
     r"(?:[ t]\d{1,2}:.*)?",
     re.IGNORECASE,
-)
-_WITHIN = re.compile(
-    r"(?<!\d)((?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)(?!\d)"
 )
 # No register of this kind is older; an earlier year is a slip.
 _FIRST_YEAR = 2000
@@ -43,9 +39,3 @@ def read_day(text: str) -> date | None:
         return date(int(year), int(month), int(day))
     except ValueError:
         return None
-
-
-def without_numbers(text: str) -> str:
-    """`text` with what could be phone numbers masked (S18) and its days left as they are."""
-    parts = _WITHIN.split(text)
-    return "".join(part if at % 2 else scrub(part) for at, part in enumerate(parts))

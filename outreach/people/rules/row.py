@@ -9,9 +9,10 @@ from datetime import date
 from functools import lru_cache
 
 from outreach.kernel.dimensions import NOT_ASKED, PREFER_NOT
+from outreach.kernel.mask import without_numbers
 from outreach.people.rules.community import Known
 from outreach.people.rules.countries import country_code
-from outreach.people.rules.days import read_day, without_numbers
+from outreach.people.rules.days import read_day
 from outreach.people.rules.numbers import HOME, Number, parse_number
 from outreach.people.rules.reasons import Reason
 from outreach.people.rules.values import VALUED, is_unsaid, value_of
