@@ -16,7 +16,7 @@ from starlette.routing import Route
 from outreach.bootstrap import Runtime
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import acting, listing, reading
-from outreach.hotline.inbox.replying import offered
+from outreach.hotline.inbox.replying import draft, offered
 from outreach.hotline.inbox.worker import Worker
 from outreach.hotline.lane import NAME as ANSWERS
 from outreach.hotline.referral import offering
@@ -29,7 +29,7 @@ from outreach.reach.provinces import provinces
 from outreach.staff import roster
 from outreach.staff.rules.roles import May
 from outreach.web.guard import page
-from outreach.web.inbox_forms import ACTS, GONE, SHOWN, Form
+from outreach.web.inbox_forms import ACTS, GONE, SHOWN, Form, choice
 from outreach.web.pages import render
 
 LIST = "/inbox"
@@ -51,6 +51,7 @@ class Inbox:
             page(f"{one}/live", self.standing, may),
             page(f"{one}/read", self.read_for, may, ("POST",)),
             page(f"{one}/number", self.number, may, ("POST",)),
+            page(f"{one}/draft", self.draft, may, ("POST",)),
             *(page(f"{one}/{act}", self._acted(act), may, ("POST",)) for act in ACTS),
         ]
 
@@ -100,6 +101,30 @@ class Inbox:
         except OutreachError as error:
             return await self._shown(request, error)
         return render(request, "number.html", found=found, id=_id(request), here="inbox")
+
+    async def draft(self, request: Request) -> Response:
+        """What a reply would be, to whom, in how many parts: nothing leaves by one press. `again`
+        goes back to the words."""
+        form = await _form(request)
+        body = form.get("body", "")
+        if "again" in form:
+            return await self._shown(request, body=body)
+        wanted, worker = choice(form), worker_of(request)
+        try:
+            made = await asyncio.to_thread(draft, self._desk, _id(request), worker, wanted)
+        except NotFound:
+            raise
+        except OutreachError as error:
+            return await self._shown(request, error, body)
+        return render(
+            request,
+            "draft.html",
+            draft=made,
+            choice=wanted,
+            heard=form.get("heard", ""),
+            id=_id(request),
+            here="inbox",
+        )
 
     def _acted(self, act: str) -> Callable[[Request], Any]:
         async def handler(request: Request) -> Response:
@@ -222,6 +247,7 @@ MESSAGES = (
     _("Write 1 to 40 characters."),
     _("A reason has 5 to 200 characters."),
     _("Somebody has answered meanwhile: read it first."),
+    _("The words would be others now: look at them again."),
     _("It is too late to text: the phone may be in other hands by now."),
     _("This word gives the subject away: say it otherwise."),
     _("Write something, and not more than three SMS."),

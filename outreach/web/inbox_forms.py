@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import acting
-from outreach.hotline.inbox.replying import reply
+from outreach.hotline.inbox.replying import Choice, reply
 from outreach.hotline.inbox.worker import Worker
 from outreach.hotline.referral import offering
 
@@ -14,16 +14,15 @@ Form = Mapping[str, str]
 Act = Callable[[Desk, str, Worker, Form], None]
 
 
-def _replied(desk: Desk, conversation: str, worker: Worker, form: Form) -> None:
+def choice(form: Form) -> Choice:
+    """What the form of a reply, or of its draft, wants to be sent."""
     seen = form.get("seen", "")
-    reply(
-        desk,
-        conversation,
-        worker,
-        name=form.get("name", ""),
-        body=form.get("body", ""),
-        seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1,
-    )
+    told = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1
+    return Choice(form.get("name", ""), form.get("body", ""), told)
+
+
+def _replied(desk: Desk, conversation: str, worker: Worker, form: Form) -> None:
+    reply(desk, conversation, worker, choice(form), form.get("shown", ""))
 
 
 def _offered(desk: Desk, conversation: str, worker: Worker, form: Form) -> None:

@@ -137,7 +137,7 @@ def _reads_for_a_reason_and_takes_it(page: Page) -> None:
 def _answers(page: Page, night: World) -> None:
     own = page.get_by_label(_("Your own words: ordinary ones, whoever may read them"))
     own.fill("យើងហៅប៉ូលិស")
-    press(page, "Send")
+    press(page, "See what will be sent")
     expect(page.get_by_role("alert")).to_contain_text(
         _("This word gives the subject away: say it otherwise.")
     )
@@ -145,6 +145,10 @@ def _answers(page: Page, night: World) -> None:
     look(page, "08-refused")
     where = night.runtime.desk.phrases.replies["km"]["where"]
     page.get_by_role("button", name=where).click()
+    expect(page.get_by_text(where)).to_be_visible()
+    assert where not in night.got(ANNA)
+    look(page, "09-draft")
+    press(page, "Send")
     with ThreadPoolExecutor(1) as apart:  # playwright keeps an event loop in this thread
         apart.submit(night.send).result()
     expect(page.get_by_text(_("on its way")).first).to_be_visible()

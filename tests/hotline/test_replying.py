@@ -16,11 +16,12 @@ from outreach.hotline.answering import queue
 from outreach.hotline.callback import missed_call
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import acting, listing, reading
-from outreach.hotline.inbox.replying import free, reply
+from outreach.hotline.inbox.replying import Choice, draft, free, reply
 from outreach.hotline.inbox.worker import Worker
 from outreach.hotline.rules.replying import SafeWindow, reply_until
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput, Conflict, Refused
+from outreach.kernel.mask import mask
 from outreach.people.audit import Asking
 from outreach.people.persons import safe
 from outreach.store.engine import transaction
@@ -57,7 +58,7 @@ def set_safe(world: World, **given_: str) -> None:
 
 def test_s12a_a_reply_goes_out_at_once_whatever_the_consent(world: World, talk: str) -> None:
     desk = world.runtime.desk
-    reply(desk, talk, DARA, name="where", seen=0)
+    reply(desk, talk, DARA, Choice("where"))
     world.send()
     assert world.got(ANNA)[-1] == desk.phrases.replies["km"]["where"]
     thread = reading.read(desk, talk, DARA)
@@ -72,10 +73,10 @@ def test_s9_after_fifteen_minutes_nobody_texts_any_more(
 ) -> None:
     clock.advance(world.runtime.desk.reply_within)
     with pytest.raises(Refused):
-        reply(world.runtime.desk, talk, DARA, name="where", seen=0)
+        reply(world.runtime.desk, talk, DARA, Choice("where"))
     assert reading.read(world.runtime.desk, talk, DARA).until is None
     world.text(ANNA, "1")
-    reply(world.runtime.desk, talk, DARA, name="where", seen=0)
+    reply(world.runtime.desk, talk, DARA, Choice("where"))
 
 
 def test_s9_a_reply_that_could_not_leave_in_time_is_dropped_and_seen_at_once(
@@ -83,7 +84,7 @@ def test_s9_a_reply_that_could_not_leave_in_time_is_dropped_and_seen_at_once(
 ) -> None:
     desk = world.runtime.desk
     clock.advance(desk.reply_within - timedelta(minutes=1))
-    reply(desk, talk, DARA, name="where", seen=0)
+    reply(desk, talk, DARA, Choice("where"))
     clock.advance(timedelta(minutes=1))  # not five: the phone may be in other hands
     before = len(world.got(ANNA))
     world.send()
@@ -101,7 +102,7 @@ def test_s4_who_leaves_gets_nothing_more_from_staff_not_even_what_waits(
     world: World, talk: str, word: str
 ) -> None:
     desk = world.runtime.desk
-    reply(desk, talk, DARA, name="where", seen=0)
+    reply(desk, talk, DARA, Choice("where"))
     world.text(ANNA, word)
     world.send()
     assert desk.phrases.replies["km"]["where"] not in world.got(ANNA)
@@ -117,7 +118,7 @@ def test_s4_who_only_rang_is_not_texted(world: World) -> None:
     (head,) = listing.inbox(world.runtime.engine, "dara", listing.ALL).shown
     acting.take(world.runtime.desk, head.id, DARA)
     with pytest.raises(Refused):
-        reply(world.runtime.desk, head.id, DARA, name="where", seen=0)
+        reply(world.runtime.desk, head.id, DARA, Choice("where"))
 
 
 def test_s5_later_only_as_the_person_set_it(world: World, talk: str, clock: FixedClock) -> None:
@@ -125,9 +126,9 @@ def test_s5_later_only_as_the_person_set_it(world: World, talk: str, clock: Fixe
     set_safe(world, channel="sms", hours="18:30-21:00")
     clock.advance(timedelta(hours=1))
     with pytest.raises(Refused):
-        reply(desk, talk, DARA, name="where", seen=0)
+        reply(desk, talk, DARA, Choice("where"))
     clock.advance(timedelta(hours=9))  # 19:00 in Phnom Penh
-    reply(desk, talk, DARA, name="where", seen=0)
+    reply(desk, talk, DARA, Choice("where"))
     world.text(ANNA, "STOP")
     assert reading.read(desk, talk, DARA).until is None
 
@@ -141,13 +142,48 @@ def test_s5_what_names_no_text_permits_none(
     assert reading.read(world.runtime.desk, talk, DARA).until is None
 
 
+def test_a_draft_says_what_goes_to_whom_and_sends_nothing(world: World, talk: str) -> None:
+    desk = world.runtime.desk
+    before = len(world.got(ANNA))
+    made = draft(desk, talk, DARA, Choice("where"))
+    assert (made.text, made.parts) == (desk.phrases.replies["km"]["where"], 1)
+    assert (made.to, made.until) == (mask(ANNA), reading.read(desk, talk, DARA).until)
+    assert draft(desk, talk, DARA, Choice(body="ណា " * 30)).parts == 2
+    world.send()
+    assert len(world.got(ANNA)) == before
+
+
+def test_s9_a_draft_is_refused_for_what_its_reply_would_be(
+    world: World, talk: str, clock: FixedClock
+) -> None:
+    desk = world.runtime.desk
+    for worker, choice in ((SOKHA, Choice("where")), (DARA, Choice("where", seen=1))):
+        with pytest.raises(Conflict):
+            draft(desk, talk, worker, choice)
+    with pytest.raises(BadInput):
+        draft(desk, talk, DARA, Choice(body="the police come"))
+    clock.advance(desk.reply_within)
+    with pytest.raises(Refused):
+        draft(desk, talk, DARA, Choice("where"))
+
+
+def test_what_was_not_shown_is_not_sent(world: World, talk: str) -> None:
+    desk = world.runtime.desk
+    shown = draft(desk, talk, DARA, Choice("where")).text
+    world.text(ANNA, "I don't understand")
+    assert draft(desk, talk, DARA, Choice("where")).text != shown
+    with pytest.raises(Conflict, match="look at them again"):
+        reply(desk, talk, DARA, Choice("where"), shown)
+    reply(desk, talk, DARA, Choice("where"), desk.phrases.replies["en"]["where"])
+
+
 def test_two_workers_never_answer_the_same_text(world: World, talk: str) -> None:
     desk = world.runtime.desk
-    reply(desk, talk, DARA, name="where", seen=0)
+    reply(desk, talk, DARA, Choice("where"))
     with pytest.raises(Conflict):
-        reply(desk, talk, DARA, name="where", seen=0)  # a second click
+        reply(desk, talk, DARA, Choice("where"))  # a second click
     with pytest.raises(Conflict):
-        reply(desk, talk, SOKHA, name="where", seen=1)
+        reply(desk, talk, SOKHA, Choice("where", seen=1))
     world.send()
     assert world.got(ANNA).count(desk.phrases.replies["km"]["where"]) == 1
 
@@ -157,7 +193,7 @@ def test_s1_a_word_that_gives_the_subject_away_is_not_even_kept(
     world: World, talk: str, words: str
 ) -> None:
     with pytest.raises(BadInput):
-        reply(world.runtime.desk, talk, DARA, body=words, seen=0)
+        reply(world.runtime.desk, talk, DARA, Choice(body=words))
     assert [row for row in world.all(queries.DELIVERIES) if row.author] == []
 
 
@@ -207,13 +243,13 @@ def test_s33_only_numbers_that_may_be_given_go_out(
 def test_s31_a_live_gateway_gets_no_reply_that_nobody_approved(world: World, talk: str) -> None:
     desk = replace(world.runtime.desk, rehearsing=False)
     with pytest.raises(Refused):
-        reply(desk, talk, DARA, name="where", seen=0)
+        reply(desk, talk, DARA, Choice("where"))
 
 
 def test_a_reply_does_not_count_as_an_automatic_answer(world: World, talk: str) -> None:
     desk = world.runtime.desk
     for seen in range(8):
-        reply(desk, talk, DARA, name="where", seen=seen)
+        reply(desk, talk, DARA, Choice("where", seen=seen))
     assert world.text(ANNA, "hello there").answered
 
 

@@ -10,7 +10,7 @@ from outreach.hotline import calling, queries
 from outreach.hotline.callback import missed_call
 from outreach.hotline.inbox import acting, listing, reading
 from outreach.hotline.inbox import queries as inbox
-from outreach.hotline.inbox.replying import reply
+from outreach.hotline.inbox.replying import Choice, reply
 from outreach.hotline.inbox.worker import Worker
 from outreach.hotline.menu import queries as menu
 from outreach.hotline.retention.redacting import redact
@@ -38,7 +38,7 @@ def told(world: World, who: str, sid: str) -> str:
     found = {head.id for head in listing.inbox(desk.engine, "", listing.NOBODYS).shown}
     (talk,) = found
     acting.take(desk, talk, DARA)
-    reply(desk, talk, DARA, name="where", seen=0)
+    reply(desk, talk, DARA, Choice("where"))
     acting.note(desk, talk, DARA, "works at night")
     acting.set_code(desk, talk, DARA, "mango")
     world.send()

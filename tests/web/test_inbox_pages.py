@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from outreach.bootstrap import Runtime
 from outreach.hotline import queries
 from outreach.hotline.inbox import listing
 from outreach.kernel.clock import SystemClock
+from outreach.kernel.mask import mask
 from outreach.staff import accounts
 from outreach.staff.queries import SESSIONS
 from outreach.store.engine import transaction
@@ -53,6 +55,15 @@ def talk(world: World) -> str:
 def do(browser: Browser, who: Headers, talk: str, act: str, **form: str) -> Page:
     given = form or {"_": ""}
     return browser.post(f"/inbox/{talk}/{act}?lang=en", given, headers=who | FORM, follow=False)
+
+
+def send(browser: Browser, who: Headers, talk: str, **form: str) -> Page:
+    """Drafts a reply and sends what the draft shows; the page of the draft where it is refused."""
+    page = do(browser, who, talk, "draft", **form)
+    given = re.findall(r'name="(seen|name|body|shown)" value="([^"]*)"', page.text)
+    if page.status_code != 200:
+        return page
+    return do(browser, who, talk, "reply", **{name: html.unescape(text) for name, text in given})
 
 
 def shown(browser: Browser, who: Headers, path: str) -> str:
@@ -102,7 +113,7 @@ def test_a_worker_takes_it_replies_and_sees_how_it_went(
     assert PLEA in page
     assert "855" not in page
     assert 'name="name" value="where"' in page
-    assert do(browser, worker, talk, "reply", name="where", seen="0").status_code == 303
+    assert send(browser, worker, talk, name="where", seen="0").status_code == 303
     assert "waiting" in shown(browser, worker, f"/inbox/{talk}/live")
     world.send()
     assert "on its way" in shown(browser, worker, f"/inbox/{talk}/live")
@@ -113,12 +124,36 @@ def test_a_refused_reply_keeps_the_words_and_says_what_is_wrong(
     browser: Browser, worker: Headers, talk: str
 ) -> None:
     do(browser, worker, talk, "take")
-    page = do(browser, worker, talk, "reply", body="we bring the police", seen="0")
+    page = send(browser, worker, talk, body="we bring the police", seen="0")
     assert page.status_code == 422
     assert "gives the subject away" in page.text
     assert "we bring the police</textarea>" in page.text
-    again = do(browser, worker, talk, "reply", body="hello", seen="9")
+    again = send(browser, worker, talk, body="hello", seen="9")
     assert (again.status_code, "read it first" in again.text) == (409, True)
+
+
+@pytest.mark.parametrize("form", [{"name": "where"}, {"body": "នៅទីណា?"}])
+def test_s9_no_reply_leaves_by_one_press(
+    world: World, browser: Browser, worker: Headers, talk: str, form: dict[str, str]
+) -> None:
+    do(browser, worker, talk, "take")
+    page = do(browser, worker, talk, "draft", **form, seen="0", heard="1").text
+    said = form.get("body") or world.runtime.desk.phrases.replies["km"]["where"]
+    assert all(part in page for part in (said, mask(ANNA), "1 SMS", "heard=1"))
+    assert ANNA not in page
+    for act in ("draft", "reply"):
+        do(browser, worker, talk, act, **form, seen="0")
+    assert [row for row in world.all(queries.DELIVERIES) if row.author] == []
+    assert send(browser, worker, talk, **form, seen="0").status_code == 303
+    assert [row.author for row in world.all(queries.DELIVERIES)].count("dara") == 1
+
+
+def test_who_goes_back_from_a_draft_keeps_the_words(
+    browser: Browser, worker: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    page = do(browser, worker, talk, "draft", body="hello <you>", again="yes")
+    assert (page.status_code, "hello &lt;you&gt;</textarea>" in page.text) == (200, True)
 
 
 def test_two_workers_who_take_it_at_once_see_who_has_it(
@@ -182,7 +217,9 @@ def test_s18_the_number_is_shown_in_the_answer_to_a_form_alone(
     assert browser.get(f"/inbox/{talk}/number", headers=worker).status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/inbox", "/inbox/{}", "/inbox/{}/read", "/inbox/{}/number"])
+@pytest.mark.parametrize(
+    "path", ["/inbox", "/inbox/{}", "/inbox/{}/read", "/inbox/{}/number", "/inbox/{}/draft"]
+)
 def test_s23_pages_with_help_data_are_neutral_not_kept_and_quickly_left(
     browser: Browser, worker: Headers, talk: str, path: str
 ) -> None:
@@ -191,14 +228,16 @@ def test_s23_pages_with_help_data_are_neutral_not_kept_and_quickly_left(
     if address.endswith(talk) or address == "/inbox":
         page = browser.get(address, headers=worker)
     else:
-        page = browser.post(address, {"reason": "they asked"}, headers=worker | FORM)
+        page = browser.post(
+            address, {"reason": "they asked", "name": "where", "seen": "0"}, headers=worker | FORM
+        )
     assert "<title>Outreach</title>" in page.text
     assert page.headers["cache-control"] == "no-store"
     assert "data-leave" in page.text
     assert re.search(r"/static/leave\.js", page.text)
 
 
-@pytest.mark.parametrize("act", ["take", "read", "number", "reply", "note"])
+@pytest.mark.parametrize("act", ["take", "read", "number", "draft", "reply", "note"])
 def test_what_does_not_exist_is_no_page(browser: Browser, worker: Headers, act: str) -> None:
     assert do(browser, worker, "cv_none", act, reason="looking for it").status_code == 404
 
@@ -227,7 +266,7 @@ def test_a_worker_has_the_person_asked_where_they_are_by_digits(
     world: World, browser: Browser, worker: Headers, talk: str
 ) -> None:
     do(browser, worker, talk, "take")
-    assert do(browser, worker, talk, "reply", name="finder", seen="0").status_code == 303
+    assert send(browser, worker, talk, name="finder", seen="0").status_code == 303
     world.text(ANNA, "3")
     world.send()
     landmarks = world.runtime.desk.replies.landmarks
@@ -292,8 +331,8 @@ def test_a_digit_after_a_worker_asked_something_else_answers_no_question_of_ours
     world: World, browser: Browser, worker: Headers, talk: str
 ) -> None:
     do(browser, worker, talk, "take")
-    do(browser, worker, talk, "reply", name="finder", seen="0")
-    assert do(browser, worker, talk, "reply", body="១ ឬ ២?", seen="1").status_code == 303
+    send(browser, worker, talk, name="finder", seen="0")
+    assert send(browser, worker, talk, body="១ ឬ ២?", seen="1").status_code == 303
     world.text(ANNA, "3")
     world.send()
     assert world.runtime.desk.replies.landmarks.text("landmark", "vn", "km") not in world.got(ANNA)

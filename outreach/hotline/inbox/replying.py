@@ -1,5 +1,7 @@
 """Sends a worker's reply: one of the neutral ones or free words, never first and never late (S9).
 
+It is drafted first: the worker sees what would go out and to whom, and every check is made again
+when it is sent.
 It takes the road of the automatic answers, so it skips consent as they do (S12a), and is dropped
 where it can't leave in time; whoever wrote it sees at once what became of it.
 """
@@ -8,6 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
 
 from outreach.content.landmarks import PLACE
 from outreach.content.rules.services import ONLY_IF_CHOSEN, withheld_because
@@ -20,6 +27,7 @@ from outreach.hotline.inbox.worker import Worker, held, look, note_down
 from outreach.hotline.rules.conversation import Act, Stage
 from outreach.hotline.rules.replying import MOST_PARTS
 from outreach.kernel.errors import BadInput, Conflict, Refused
+from outreach.kernel.mask import mask
 from outreach.language.denylist import find
 from outreach.language.digits import to_ascii_digits
 from outreach.language.fallback import DEFAULT
@@ -35,34 +43,80 @@ FINDER = "finder"
 _LONG = 6
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a worker wants to send: the neutral reply `name`, or the free words `body`. `seen` is
+    how many replies they saw: where another one has answered since, nothing is sent."""
+
+    name: str = ""
+    body: str = ""
+    seen: int = 0
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What would be sent: its words, in how many `parts`, to whom (masked), and until when."""
+
+    text: str
+    parts: int
+    to: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class _Ready:
+    row: Row[Any] = field(repr=False)
+    number: str = field(repr=False)
+    text: str
+    until: datetime
+
+
+def draft(desk: Desk, conversation: str, worker: Worker, choice: Choice) -> Draft:
+    """What `reply` would send now; sends nothing. Raises what that raises."""
+    with transaction(desk.engine) as connection:
+        made = _ready(connection, desk, conversation, worker, choice)
+        return Draft(made.text, count(made.text).parts, mask(made.number), made.until)
+
+
 def reply(
-    desk: Desk, conversation: str, worker: Worker, *, name: str = "", body: str = "", seen: int
+    desk: Desk, conversation: str, worker: Worker, choice: Choice, shown: str | None = None
 ) -> None:
-    """Texts the person the neutral reply `name`, or the free words `body`. `seen` is how many
-    replies the worker saw: where another one has answered since, nothing is sent.
+    """Texts the person what the worker chose. `shown` are the words of the draft: where it would
+    be others by now, because the person went on in another language, nothing is sent.
 
     Raises BadInput for words that must not go out, Refused where it is too late to text, NotFound
     or Conflict.
     """
     now = desk.clock.now()
     with transaction(desk.engine) as connection:
-        row = held(connection, conversation, Act.REPLY, worker)
-        if row.replies != seen:
-            raise Conflict("Somebody has answered meanwhile: read it first.")
-        number = desk.help_vault.unseal(row.number_sealed)
-        latest = until(connection, desk, row, number, now)
-        if latest is None:
-            raise Refused("It is too late to text: the phone may be in other hands by now.")
-        text = _neutral(desk, name, row.language) if name else free(desk, body)
-        if name == FINDER:
+        made = _ready(connection, desk, conversation, worker, choice)
+        row, number = made.row, made.number
+        if shown not in (None, made.text):
+            raise Conflict("The words would be others now: look at them again.")
+        if choice.name == FINDER:
             landmarks.ask(connection, desk, number, row.language or DEFAULT, now)
         else:
             landmarks.leave(connection, desk, number, now)
-        queue(connection, desk, number, text, now, author=worker.name, until=latest)
+        queue(connection, desk, number, made.text, now, author=worker.name, until=made.until)
         look(connection, row, worker, now)
         queries.change(connection, row.id, {"state": Stage.WAITING, "replies": row.replies + 1})
         append(connection, [Fact("help.replied", now)])
         note_down(connection, worker, "replied", conversation, now)
+
+
+def _ready(
+    connection: Connection, desk: Desk, conversation: str, worker: Worker, choice: Choice
+) -> _Ready:
+    row = held(connection, conversation, Act.REPLY, worker)
+    if row.replies != choice.seen:
+        raise Conflict("Somebody has answered meanwhile: read it first.")
+    number = desk.help_vault.unseal(row.number_sealed)
+    latest = until(connection, desk, row, number, desk.clock.now())
+    if latest is None:
+        raise Refused("It is too late to text: the phone may be in other hands by now.")
+    neutral = choice.name
+    text = _neutral(desk, neutral, row.language) if neutral else free(desk, choice.body)
+    return _Ready(row, number, text, latest)
 
 
 def free(desk: Desk, body: str) -> str:
