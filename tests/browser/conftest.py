@@ -44,6 +44,8 @@ def served(runtime: Runtime) -> Iterator[str]:
     thread.start()
     while not server.started:
         threading.Event().wait(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -35,6 +35,23 @@ TOO_WIDE = """() => [...document.querySelectorAll("main *, header *")]
     .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
     .map(e => e.outerHTML.slice(0, 100))"""
 
+# What the bar with the way out (S23) hides of the page's end, or of what Tab reaches.
+COVERED = """() => {
+    const bar = document.querySelector("[data-leave] .bar")?.getBoundingClientRect()
+    if (!bar) return []
+    const box = e => e.getBoundingClientRect()
+    const all = [...document.querySelectorAll("main *")].filter(e => !e.closest("[data-leave]"))
+    const reached = all.filter(e => {
+        e.focus()  // a long field shows the line with the caret
+        return e == document.activeElement && Math.min(box(e).bottom, box(e).top + 40) > bar.top + 1
+    })
+    document.activeElement?.blur()
+    scrollTo(0, document.body.scrollHeight)
+    const hidden = all.filter(e => e.checkVisibility() && box(e).bottom > bar.top + 1)
+    scrollTo(0, 0)
+    return [...reached, ...hidden].map(e => e.outerHTML.slice(0, 100))
+}"""
+
 
 @pytest.fixture
 def night(world: World) -> World:
@@ -69,6 +86,7 @@ def look(page: Page, name: str) -> None:
     for width, viewport in (("phone", PHONE), ("desk", DESK)):
         page.set_viewport_size(viewport)
         assert page.evaluate(TOO_WIDE) == [], (name, width)
+        assert page.evaluate(COVERED) == [], (name, width)
         if "OUTREACH_PICTURES" in os.environ:
             path = Path(os.environ["OUTREACH_PICTURES"]) / f"{name}-{width}.png"
             page.screenshot(path=path, full_page=True)
