@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,20 @@ def test_s2_the_answer_to_help_is_byte_for_byte_the_answer_to_job(
     assert {answer(intent).encode() for intent in SENSITIVE} == {answer("JOB").encode()}
 
 
-def test_the_neutral_khmer_menu_is_one_part(replies_folder: Path, doors: Doors) -> None:
-    assert count(load_replies(replies_folder, doors).text("UNKNOWN", "km")).parts == 1
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", ["JOB", "UNKNOWN"])
+def test_the_answer_to_work_and_the_neutral_menu_are_one_part(
+    replies_folder: Path, doors: Doors, topic: str, language: str
+) -> None:
+    assert count(load_replies(replies_folder, doors).text(topic, language)).parts == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_s2_the_answer_to_work_has_the_door_to_a_person_and_the_way_out(
+    replies_folder: Path, doors: Doors, language: str
+) -> None:
+    said = load_replies(replies_folder, doors).text("JOB", language)
+    assert re.findall(r"\d+", said) == ["9", "0"]
 
 
 def test_a_missing_topic_is_told_with_its_file(replies_folder: Path, doors: Doors) -> None:
