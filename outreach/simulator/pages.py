@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from outreach.simulator.words import WORDS, chosen
 _ZONE = ZoneInfo("Asia/Phnom_Penh")
 _PER_PAGE = 50
 _PREVIEW = 60
+_NUMBER = re.compile(r"\+\d{8,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Bubble:
     text: str = ""
     who: str = ""
     call: Call | None = None
+
+    @property
+    def numbers(self) -> list[str]:
+        """What a thumb may ring in a text that came."""
+        return [] if self.mine else _NUMBER.findall(self.text)
 
 
 class Pages:
@@ -102,11 +109,14 @@ class Pages:
         return _back(request, f"/handsets/{handset.id}")
 
     async def missed_call(self, request: Request) -> Response:
-        """The handset rings us once."""
+        """The handset rings a number that it was told, or us, once."""
         handset = self._find(request)
         if handset is None:
             return Response(status_code=404)
-        self._network.missed_call(handset.number)
+        told = (await _fields(request)).get("to", "")
+        if told and not is_number(told):
+            return _back(request, f"/handsets/{handset.id}", problem="bad_number")
+        self._network.missed_call(handset.number, told)
         return _back(request, f"/handsets/{handset.id}")
 
     def _find(self, request: Request) -> Handset | None:

@@ -43,6 +43,8 @@ TEXTS = (
     Text("asdf ???", "nonsense"),
     Text("ការងារ", "the Khmer word for work"),
 )
+# How somebody says that they are in Phnom Penh: the finder, the city, no landmark, no sector.
+WHEREABOUTS = ("8", "4", "8", "8")
 
 
 def queued(engine: Engine, vault: Vault) -> str | None:

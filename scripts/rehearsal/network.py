@@ -21,9 +21,9 @@ class Network:
         """The handset of `number` texts us."""
         self._post("/simulator/inbound", {"From": number, "Body": body})
 
-    def missed_call(self, number: str) -> None:
-        """The handset of `number` rings us once."""
-        self._post("/simulator/missed-call", {"From": number})
+    def missed_call(self, number: str, to: str = "") -> None:
+        """The handset of `number` rings `to` once, or whoever last wrote to it."""
+        self._post("/simulator/missed-call", {"From": number, "To": to})
 
     def truth(self) -> Any:
         """What every handset really got."""

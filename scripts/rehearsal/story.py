@@ -25,6 +25,7 @@ from outreach.planning.cost import estimate
 from outreach.reach.fold import fold
 from outreach.reach.report import Report, report
 from scripts.rehearsal import facts, handsets, look
+from scripts.rehearsal.door import DOOR
 from scripts.rehearsal.network import Network
 from scripts.rehearsal.register import write_register
 from scripts.rehearsal.watch import Watch
@@ -32,6 +33,7 @@ from scripts.rehearsal.world import FIRES, ZONE, World
 
 SLUG = "safe-migration"
 _BEFORE = timedelta(seconds=30)
+_ANSWERED = "SELECT count(*) FROM help_delivery WHERE state = 'done'"
 Say = Callable[[str], None]
 
 
@@ -96,11 +98,28 @@ class Story:
             number = next(numbers)
             self.network.text(number, text.body)
             self.say(f"   {mask(number)} texts {text.body!r}: {text.shows}.")
-        self.network.missed_call(handsets.STRANGERS[1])
         self.watch.settle()
-        answers = look.count(self.engine, "SELECT count(*) FROM help_delivery WHERE state = 'done'")
-        self.say(f"5. {answers} answers reached their handsets. Whoever asks for help reads this:")
-        self.say(f"   “{self._answer(handsets.TEXTS[0].body)}”")
+        self.say(f"5. {self._count(_ANSWERED)} answers reached their handsets.")
+        self.say(f"   Whoever asks for help reads this: “{self._answer(handsets.TEXTS[0].body)}”")
+        self._door(handsets.STRANGERS[1])
+
+    def _door(self, number: str) -> None:
+        """Somebody says where they are, so they are told a number, and ring it."""
+        for body in (*handsets.WHEREABOUTS, handsets.TEXTS[0].body):
+            self._ask(number, body)
+        self.say(
+            "   Whoever said where they are reads a number too (ours, a fictional one):"
+            f" “{self._answer(handsets.WHEREABOUTS[0])}”"
+        )
+        self.network.missed_call(number, DOOR)
+        self.watch.settle()
+        self.say(f"   {mask(number)} rings it once, which costs nothing: a person is to call back.")
+
+    def _ask(self, number: str, body: str) -> None:
+        """`number` texts `body`, and waits for the answer."""
+        before = self._count(_ANSWERED)
+        self.network.text(number, body)
+        self.watch.until(lambda: self._count(_ANSWERED) > before, "nobody answers")
 
     def finish(self) -> None:
         """Retries at other hours, the other channel, horizons: the clock skips what is idle."""
@@ -129,7 +148,7 @@ class Story:
             "reached_unique": reach.reached,
             "opted_out": self._count("SELECT count(*) FROM opt_out WHERE ended_at IS NULL"),
             "sent_after_stop": look.sent_after_stop(self.engine, within),
-            "replies": self._count("SELECT count(*) FROM help_delivery WHERE state = 'done'"),
+            "replies": self._count(_ANSWERED),
             "calls": self._count("SELECT count(*) FROM attempt WHERE channel = 'voice'"),
             "callbacks_requested": self._count("SELECT count(*) FROM call_back"),
             "by_province": reached_by_province(reach),

@@ -17,6 +17,7 @@ from outreach.kernel.clock import RehearsalClock
 from outreach.kernel.errors import Conflict
 from outreach.kernel.sealing import new_keys
 from outreach.settings import Settings, load_settings
+from scripts.rehearsal.door import campaigns_with_door
 from scripts.rehearsal.processes import Fleet, Process, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -93,6 +94,7 @@ def _make(folder: Path, port: int, seed: int, database_url: str, split: bool) ->
         "sms_pace": _SMS_PACE,
         "call_pace": _CALL_PACE,
         "rehearsal_clock": folder / "clock",
+        "campaigns_dir": campaigns_with_door(ROOT / "campaigns", folder, START.date()),
         "log_level": "INFO",
     }
     env = {f"OUTREACH_{name.upper()}": str(value) for name, value in values.items()}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from outreach.content.directory import load_directory
+from outreach.content.rules.services import for_a_text
 from scripts.rehearsal import look
+from scripts.rehearsal.door import DOOR, campaigns_with_door
 from scripts.rehearsal.processes import free_port
 from scripts.rehearsal.story import Story
-from scripts.rehearsal.world import World, fresh_world
+from scripts.rehearsal.world import ROOT, START, World, fresh_world
 
 CONTACTS = 120
 
@@ -27,7 +31,8 @@ def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
 
 def tell(world: World, *, kill: bool) -> dict[str, object]:
     """The story with few people; `kill` ends the server with SIGKILL in mid-broadcast."""
-    story = Story(world, lambda _line: None, True, CONTACTS, seed=3)
+    said: list[str] = []
+    story = Story(world, said.append, True, CONTACTS, seed=3)
     began = time.monotonic()
     imported = story.prepare()
     world.simulator.start()
@@ -43,6 +48,7 @@ def tell(world: World, *, kill: bool) -> dict[str, object]:
     story.finish()
     found = story.facts(imported, began)
     story.engine.dispose()
+    assert [DOOR in line for line in said].count(True) == 1
     return found
 
 
@@ -55,6 +61,18 @@ def check(found: dict[str, object]) -> None:
     assert sum(int(str(found[end])) for end in ends) == CONTACTS
     happened = ("delivered", "reached_unique", "replies", "calls", "callbacks_requested")
     assert all(found[name] for name in (*happened, "opted_out", "rejected_rows"))
+
+
+def test_s33_the_rehearsals_own_number_is_never_given_later(tmp_path: Path) -> None:
+    folder = campaigns_with_door(ROOT / "campaigns", tmp_path, START.date())
+    directory = load_directory(folder / "directory")
+    assert directory.approved
+
+    def given(days: int) -> list[str]:
+        line = for_a_text(directory.services, country="TH", now=START + timedelta(days=days))
+        return [line.number] if line else []
+
+    assert (given(0), given(14)) == ([DOOR], [])
 
 
 def test_what_the_system_claims_equals_what_the_handsets_got(world: World) -> None:

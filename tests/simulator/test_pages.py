@@ -85,6 +85,22 @@ def test_texting_back_works_without_javascript(browser: Browser, network: Networ
     assert handset.calls[-1].direction == "inbound"
 
 
+def test_a_number_in_a_text_can_be_rung(
+    browser: Browser, network: Network, clock: FixedClock
+) -> None:
+    handset, door = network.book.handset(number(3)), number(99)
+    browser.post(f"/handsets/{handset.id}/text", {"body": f"not {number(98)}"})
+    network.send(handset.number, SENDER, f"លេខ {door}", "", None)
+    clock.advance(timedelta(minutes=5))
+    rest(browser, network)
+    page = browser.get(f"/handsets/{handset.id}").text
+    assert re.findall(r'name="to" value="([^"]*)"', page) == [door]
+    browser.post(f"/handsets/{handset.id}/missed-call", {"to": door})
+    assert [call.to for call in handset.calls] == [door]
+    odd = browser.post(f"/handsets/{handset.id}/missed-call?lang=en", {"to": "12"}).text
+    assert (WORDS["en"]["bad_number"] in odd, len(handset.calls)) == (True, 1)
+
+
 def test_an_empty_text_is_explained(browser: Browser, network: Network) -> None:
     handset = next(iter(network.book.handsets.values()))
     page = browser.post(f"/handsets/{handset.id}/text?lang=en", data={"body": " "}).text
