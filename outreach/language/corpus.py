@@ -8,7 +8,7 @@ import json
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from outreach.kernel.errors import BadInput
 from outreach.kernel.text import writable
 from outreach.language.keywords import FOLDED, INTENTS
-from outreach.language.match import match
+from outreach.language.match import Match, match
 
 RIGHT_SHARE, MISSED_HELP_SHARE = 0.97, 0.01
 _LABELS = INTENTS | set(FOLDED)
@@ -96,7 +96,7 @@ def read_corpus(path: Path) -> list[Labelled]:
     return found
 
 
-def score(corpus: Sequence[Labelled]) -> Score:
+def score(corpus: Sequence[Labelled], understand: Callable[[str], Match] = match) -> Score:
     """Has every text of `corpus` understood."""
     confusion: Counter[tuple[str, str]] = Counter()
     misses: list[Miss] = []
@@ -104,7 +104,7 @@ def score(corpus: Sequence[Labelled]) -> Score:
     false_stop = 0
     for item in corpus:
         began = time.perf_counter()
-        found = match(item.text)
+        found = understand(item.text)
         times.append(time.perf_counter() - began)
         confusion[item.meant, found.intent] += 1
         if not _right(item, found.intent, found.lang):
