@@ -35,6 +35,7 @@ _ROMAN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"uo|ou|ua|oo|oa|u", "o"),
         (r"(.)\1+", r"\1"),
         (r"(?<=.{2})k$", ""),
+        (r"(?<=[aeiou])s$", ""),  # a final ស is spoken h: poah, pus
         (r"(?<=c)v(?=[ae]?y)", "o"),
     )
 )
@@ -153,6 +154,8 @@ _KEEP = frozenset(
         "anything",
         "everything",
         "wedding",
+        "naked",
+        "sore",
     ]
 )
 

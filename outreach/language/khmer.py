@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import OSA
 
@@ -26,6 +26,22 @@ _ALIKE = str.maketrans("ណឡឌ", "នលដ")
 _PLACE = str.maketrans("ខគឃឆជឈឋឌឍតថទធណផពភឡឝឞ", "កកកចចចដដដដដដដនបបបលសស")
 _SILENT = "រ"  # written and not spoken at a word's end: often left out
 _SHORT = 3
+_DROPS = 4  # consonants up to which a form may lack none but រ: ទារលុយ is not រកលុយ
+# An independent vowel may be written out (ឯកសារ, អែកសារ), and ឱ្យ is អោយ.
+_WRITTEN_OUT = {
+    "ឱ្យ": "អោយ",
+    "ឥ": "អិ",
+    "ឦ": "អី",
+    "ឧ": "អុ",
+    "ឩ": "អូ",
+    "ឪ": "អៅ",
+    "ឳ": "អៅ",
+    "ឯ": "អែ",
+    "ឱ": "អោ",
+}
+_INDEPENDENT = re.compile("|".join(_WRITTEN_OUT))
+# One sign may stand for another of its class: លុយមិនឱ្យទេ is not មិនឱ្យទៅ. Subscripts are no signs.
+_SOUNDS = _PLACE | str.maketrans("ីឹឺូួែៃៈ័៏៍", "ិិិុុេេះ៌៌៌", "្")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +79,16 @@ class KhmerIndex:
         places = _places(text)
         keys = {places}
         if form is not None and len(places) > _SHORT:
-            keys |= {places[:i] + places[i + 1 :] for i in range(1, len(places))}
+            keys |= {
+                places[:i] + places[i + 1 :]
+                for i in range(1, len(places))
+                if len(places) > _DROPS or places[i] == _SILENT
+            }
         elif form is not None and text[-1] == _SILENT and len(places) == _SHORT:
             keys.add(places[:-1])
         for key in keys:
-            self._entries[key].append(entry)
+            if not any(_same(entry, known) for known in self._entries[key]):
+                self._entries[key].append(entry)
         self._longest = max(self._longest, len(places))
 
     def find(self, clusters: list[str]) -> list[Hit]:
@@ -97,10 +118,18 @@ class KhmerIndex:
         ]
 
 
+def _same(entry: _Entry, known: _Entry) -> bool:
+    """Whether two entries are one: ឱ្យ and អោយ where they mean the same."""
+    if entry.text != known.text or entry.form is None or known.form is None:
+        return entry == known
+    return replace(entry.form, text="", review="") == replace(known.form, text="", review="")
+
+
 def split(key: str) -> list[str]:
     """The Khmer clusters of a match key; other letters become one empty cluster, spaces none."""
     found: list[str] = []
     last = 0
+    key = _written_out(key)
     for cluster in _CLUSTER.finditer(key):
         if key[last : cluster.start()].strip():
             found.append("")
@@ -152,14 +181,23 @@ def _one_off(entry: _Entry, window: str) -> bool:
     compact = _compact(window)
     if OSA.distance(entry.compact, compact, score_cutoff=1) > 1:
         return False
-    if len(entry.compact) > _SHORT:
-        return True
+    size = len(entry.compact)
+    if size == len(compact) and not _sounds_alike(entry.text, window):
+        return False
     # Of a short word, the letters must all be there, and something besides them.
-    return len(window) > 1 and _letters(window) == entry.letters
+    return size > _SHORT or (len(window) > 1 and _letters(window) == entry.letters)
+
+
+def _sounds_alike(known: str, written: str) -> bool:
+    return known.translate(_SOUNDS) == written.translate(_SOUNDS)
 
 
 def _solid(text: str) -> str:
-    return match_key(text).replace(" ", "")
+    return _written_out(match_key(text).replace(" ", ""))
+
+
+def _written_out(key: str) -> str:
+    return _INDEPENDENT.sub(lambda vowel: _WRITTEN_OUT[vowel.group()], key)
 
 
 def _compact(text: str) -> str:

@@ -19,6 +19,7 @@ _STRETCHED = re.compile(r"([a-z])\1\1+")
 _SPELT_OUT = re.compile(r"\b[a-z](?: [a-z]){2,}\b")  # h e l p
 _ROMAN_WORDS = 4  # a romanised word may be typed in so many pieces
 _GAP = 3  # words that `*` in a form may stand for
+_SOUNDING = 3  # letters of a sound from which a romanised word is known by it
 _FUZZY_FROM = 5  # letters; of a shorter word, only a doubled letter or two swapped ones
 _DOUBLED = re.compile(r"(.)\1")
 
@@ -122,8 +123,10 @@ class LatinIndex:
         elif form.lang == "km-Latn":
             joined = "".join(_tokens(form.text))
             self._spelt[joined].append(form)
-            if form.intent != "STOP":  # nobody is struck off for a word that only sounds so
-                self._sounds[roman(joined)].append(form)
+            sound = roman(joined)
+            # Nobody is struck off for a word that only sounds so.
+            if form.intent != "STOP" and len(sound) >= _SOUNDING:
+                self._sounds[sound].append(form)
 
     def language(self, raw: list[str]) -> str | None:
         """en, vi or km where the common words tell, else None."""
@@ -200,7 +203,10 @@ class LatinIndex:
 
 
 def _hides(mask: Hit, hit: Hit) -> bool:
-    """Whether a look-alike covers a hit or begins within it, or touches one that is not exact."""
+    """Whether a look-alike covers a hit or begins within it, or touches one that is not exact;
+    a form other than danger that it equals stands (giúp việc: housework, not help)."""
+    if not hit.form.danger and (mask.start, mask.end) == (hit.start, hit.end):
+        return False
     if hit.how == "exact":
         return hit.end <= mask.end and mask.start < hit.end
     return mask.start < hit.end and hit.start < mask.end

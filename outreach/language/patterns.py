@@ -13,15 +13,16 @@ from outreach.language import thai
 from outreach.language.fold import bare, roman, stem
 from outreach.language.keywords import Form, Lexicon
 from outreach.language.khmer import KhmerIndex
-from outreach.language.latin import Phrases, words
+from outreach.language.latin import Hit, Phrases, words
 from outreach.language.runs import Run
 from outreach.language.thai import ThaiIndex
 
 # What may stand between two concepts: clusters, characters, words.
 _GAP = {"khmer": 5, "thai": 10, "latin": 3}
 _SURE = 6  # characters from which a Khmer word may be one sign off
-_SOUNDING = 4  # letters from which a romanised word is known by its sound
+_SOUNDING = 3  # letters from which a romanised word is known by its sound
 _ROMAN_WORDS = 3
+_THING = "THING"  # means another thing, and hides the shorter words of concepts within it
 
 Spots = dict[str, list[tuple[int, int]]]  # where each concept is named: start, end
 
@@ -91,10 +92,7 @@ class _LatinConcepts:
         if language in ("en", "vi", None):
             for lang, phrases in (("en", self._english), ("vi", self._vietnamese)):
                 if language in (lang, None):
-                    spots: Spots = defaultdict(list)
-                    for hit in phrases.find(raw, ""):
-                        spots[hit.form.intent].append((hit.start, hit.end))
-                    yield lang, spots
+                    yield lang, _unhidden(phrases.find(raw, ""))
         if language in ("km", None):
             yield "km-Latn", self._romanised(raw)
 
@@ -107,6 +105,16 @@ class _LatinConcepts:
                 for concept in named:
                     spots[concept].append((start, end))
         return spots
+
+
+def _unhidden(hits: list[Hit]) -> Spots:
+    """Where each concept is named, other than within a THING."""
+    things = [hit for hit in hits if hit.form.intent == _THING]
+    spots: Spots = defaultdict(list)
+    for hit in hits:
+        if not any(thing.start <= hit.start and hit.end <= thing.end for thing in things):
+            spots[hit.form.intent].append((hit.start, hit.end))
+    return spots
 
 
 def _chains(concepts: Iterable[str], spots: Spots, gap: int) -> set[tuple[int, int]]:

@@ -18,6 +18,9 @@ _RUN = re.compile("[\u0e00-\u0e7f]+")
 BEFORE = "(?<![\u0e40-\u0e44])"
 AFTER = "(?![\u0e30-\u0e3a\u0e45\u0e47-\u0e4e])"
 _FUZZY_FROM = 6  # characters without tones
+_FREE_FROM = 8  # characters from which any letter may be off; below, for one that sounds alike
+# Letters that sound alike at the end of a syllable, each class as its first.
+_ALIKE = str.maketrans("ขคฆชซฎฏฐฑฒดตถทธศษสญณรลฬปพฟภ", "กกกจจจจจจจจจจจจจจจนนนนนบบบบ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,14 @@ class _Near:
         for begin in {max(0, start + shift) for shift in (-1, 0, 1)}:
             for end in range(begin + len(known) - 1, begin + len(known) + 2):
                 window = text[begin:end]
-                if len(window) == end - begin and OSA.distance(known, window, score_cutoff=1) <= 1:
+                if len(window) == end - begin and _one_off(known, window):
                     yield Hit(form, begin, end, "one letter off")
+
+
+def _one_off(known: str, window: str) -> bool:
+    if len(known) < _FREE_FROM:
+        return known.translate(_ALIKE) == window.translate(_ALIKE)
+    return OSA.distance(known, window, score_cutoff=1) <= 1
 
 
 def split(run: str) -> list[str]:

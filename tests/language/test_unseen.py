@@ -16,7 +16,9 @@ _FLOOR = 0.99
 _EXAMPLES = files("outreach.language") / "data" / "examples"
 
 
-@pytest.mark.parametrize("corpus", ["unseen", "fresh_a", "fresh_b", "fresh_c"])
+@pytest.mark.parametrize(
+    "corpus", ["unseen", "fresh_a", "fresh_b", "fresh_c", "blind_a", "blind_b"]
+)
 def test_texts_written_without_the_lexicon_in_sight_are_understood(corpus: str) -> None:
     with as_file(_EXAMPLES / f"{corpus}.jsonl") as path:
         found = score(read_corpus(path), Matcher(shipped()).match)
@@ -64,3 +66,11 @@ def test_a_word_one_sign_from_a_form_that_means_another_thing_is_left_alone(text
 def test_danger_is_understood_whoever_it_befalls_and_however_no_is_said() -> None:
     for text in ("ko cho em ra ngoai", "គេអត់អោយយើងចេញ", "they hit my sister", "โดนเขาขังหนู"):
         assert (match(text).intent, match(text).danger) == ("HELP", True)
+
+
+def test_chat_and_what_operators_send_is_no_plea_and_no_opt_out() -> None:
+    forms = Matcher(shipped())
+    with as_file(_EXAMPLES / "harmless.jsonl") as path:
+        for chat in read_corpus(path):
+            found = forms.match(chat.text)
+            assert (found.intent in ("HELP", "STOP"), found.opt_out) == (False, False), chat.text
