@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from pyroaring import BitMap
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from outreach.kernel.errors import BadInput
 from outreach.reach import persons, queries, spans
 from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
 from outreach.reach.rules.milestones import DIMENSIONS, RULES
+from outreach.reach.rules.stretches import Stretch, days_of, in_months
 from outreach.reach.spans import Values
 from outreach.store.engine import reading
 
@@ -64,20 +66,20 @@ def breakdown(
     both included. Raises BadInput for a dimension that there isn't.
     """
     _check(by)
-    with reading(engine) as connection:
-        rows = list(
-            queries.bitmaps(connection, measures, campaign_ids, since, until, by or (_ALL,))
-        )
-        known = persons.read(connection, until)
     found: dict[Values, dict[str, int]] = defaultdict(lambda: dict.fromkeys(measures, 0))
     total: dict[str, int] = {}
-    for measure in measures:
-        whole = spans.spanned(row for row in rows if row.milestone == measure)
-        # Whatever is counted has a value in each dimension: any of them makes the total.
-        everybody = whole.sets.get(by[0] if by else _ALL, {})
-        total[measure] = known.count(BitMap.union(BitMap(), *everybody.values()))
-        for values, contacts in (spans.cells(whole, by) if by else {}).items():
-            found[values][measure] = known.count(contacts)
+    with reading(engine) as connection:
+        known = persons.read(connection, until)
+        asked = _Asked(connection, by or (_ALL,))
+        for measure in measures:
+            rows = list(asked.sets(measure, campaign_ids, in_months(since, until)))
+            whole = spans.joined(rows)
+            # Whatever is counted has a value in each dimension: any of them makes the total.
+            everybody = whole.get(asked.dimensions[0], {})
+            total[measure] = known.count(BitMap.union(BitMap(), *everybody.values()))
+            days_of = partial(asked.days_of, measure)
+            for values, contacts in (spans.cells(rows, whole, by, days_of) if by else {}).items():
+                found[values][measure] = known.count(contacts)
     return Breakdown(
         rules=RULES,
         since=since,
@@ -85,10 +87,31 @@ def breakdown(
         by=by,
         total=total,
         cells=[Cell(dict(zip(by, values, strict=True)), found[values]) for values in sorted(found)],
-        bitmaps=sum(len(row.by_value) for row in rows),
+        bitmaps=asked.bitmaps,
         definitions={name: DEFINITIONS[name] for name in measures},
         notes=(*NOTES, _SAME_DAY) if len(by) > 1 else NOTES,
     )
+
+
+@dataclass
+class _Asked:
+    """Reads the sets of some dimensions, and counts them."""
+
+    connection: Connection
+    dimensions: Sequence[str]
+    bitmaps: int = 0
+
+    def sets(
+        self, measure: str, campaigns: Collection[int] | None, period: Iterable[Stretch]
+    ) -> Iterator[queries.Sets]:
+        for row in queries.bitmaps(self.connection, (measure,), campaigns, period, self.dimensions):
+            self.bitmaps += len(row.by_value)
+            yield row
+
+    def days_of(self, measure: str, months: Collection[spans.Place]) -> Iterator[queries.Sets]:
+        """The days of campaigns' months, and those of the same months of other such campaigns."""
+        days = [days_of(month) for month in {month for month, _ in months}]
+        return self.sets(measure, {campaign for _, campaign in months}, days)
 
 
 def _check(by: Sequence[str]) -> None:

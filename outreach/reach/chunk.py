@@ -21,10 +21,9 @@ from outreach.kernel.dimensions import NOT_ASKED
 from outreach.reach.packing import Packed, pack, unpack
 from outreach.reach.queries import CountKey, PeopleKey
 from outreach.reach.rules.milestones import (
-    CONSENTED,
     DIMENSIONS,
-    LEFT,
     LINKED,
+    OPPOSITE,
     UNLINKED,
     Count,
     Happening,
@@ -33,11 +32,11 @@ from outreach.reach.rules.milestones import (
     Try,
     marks,
 )
+from outreach.reach.rules.stretches import DAY
 from outreach.store.ledger import FOLDED
 
 ZONE = ZoneInfo("Asia/Phnom_Penh")
 NO_CAMPAIGN = 0
-_OPPOSITE = {CONSENTED: LEFT, LEFT: CONSENTED, LINKED: UNLINKED, UNLINKED: LINKED}
 _UNDOING = frozenset(("consent", LINKED, UNLINKED))
 PERSON = "person"
 Cell = tuple[str, str]
@@ -99,7 +98,7 @@ class Sets:
 
     def pack(self, before: date | None = None) -> None:
         """Packs what lies before a day, or all: facts come in nearly their order."""
-        for key in [key for key in self._open if before is None or key[0] < before]:
+        for key in [key for key in self._open if before is None or key.day < before]:
             self._packed[key] = pack(self._open.pop(key))
 
     def packed(self) -> Mapping[PeopleKey, Packed]:
@@ -170,12 +169,12 @@ class Chunk:
                 self._join(lot, mark.milestone, cells)
 
     def _join(self, lot: _Lot, milestone: str, cells: Mapping[Cell, Sequence[int]]) -> None:
-        opposite = _OPPOSITE.get(milestone)
+        opposite = OPPOSITE.get(milestone)
         for (dimension, value), ids in cells.items():
-            key, who = (lot.day, lot.campaign, milestone, dimension), BitMap(ids)
+            key, who = PeopleKey(DAY, lot.day, lot.campaign, milestone, dimension), BitMap(ids)
             self.joined.add(key, value, who)
             if opposite:
-                other = (lot.day, lot.campaign, opposite, dimension)
+                other = key._replace(milestone=opposite)
                 self.joined.remove(other, value, who)
                 self.left.remove(key, value, who)
                 self.left.add(other, value, who)

@@ -19,6 +19,7 @@ from outreach.planning.queries import campaigns as campaign_rows
 from outreach.reach import persons, queries
 from outreach.reach.chunk import NO_CAMPAIGN
 from outreach.reach.rules.disclosure import hide
+from outreach.reach.rules.stretches import in_months
 from outreach.reach.rules.suppression import suppress
 from outreach.store.engine import reading
 
@@ -71,7 +72,7 @@ def _people(
 ) -> tuple[_Columns, dict[str, int]]:
     """Distinct people by campaign id, those in `sent` too, and over all campaigns."""
     count = persons.read(connection, until).count
-    sets = _sets(queries.bitmaps(connection, _PEOPLE, None, since, until, ("all",)))
+    sets = _sets(queries.bitmaps(connection, _PEOPLE, None, in_months(since, until), ("all",)))
     ids = sorted({*sent, *(campaign for campaign, _ in sets)})
     columns = {name: {i: sets.get((i, name), BitMap()) for i in ids} for name in _PEOPLE}
     totals = {name: count(BitMap.union(BitMap(), *of.values())) for name, of in columns.items()}
@@ -84,5 +85,5 @@ def _sets(rows: Iterable[queries.Sets]) -> Mapping[tuple[str, str], BitMap]:
     found: dict[tuple[str, str], BitMap] = defaultdict(BitMap)
     for row in rows:
         for who in row.by_value.values():
-            found[str(row.campaign_id), row.milestone] |= who
+            found[str(row.key.campaign_id), row.key.milestone] |= who
     return dict(found)

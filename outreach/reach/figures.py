@@ -29,6 +29,7 @@ from outreach.reach.rules.milestones import (
     SMS_SUBMITTED,
     UNKNOWN,
 )
+from outreach.reach.rules.stretches import in_days, in_months
 
 _MICRO = Decimal(1_000_000)
 _PEOPLE = ("reached", "heard", "called", "answered", "listened", "passed", "engaged")
@@ -111,9 +112,9 @@ def read(
     """The figures of a period. Consent and help belong to no campaign: they are everybody's."""
     campaigns = None if campaign_id is None else (campaign_id,)
     last = queries.last_day(connection)
-    rows = queries.bitmaps(connection, (*_PEOPLE, *_TRIES), campaigns, since, until)
-    left = queries.bitmaps(connection, ("opted_out",), (NO_CAMPAIGN,), since, until)
-    consents = queries.bitmaps(connection, (CONSENTED, LEFT), (NO_CAMPAIGN,), None, until)
+    rows = queries.bitmaps(connection, (*_PEOPLE, *_TRIES), campaigns, in_months(since, until))
+    left = queries.bitmaps(connection, ("opted_out",), (NO_CAMPAIGN,), in_months(since, until))
+    consents = queries.bitmaps(connection, (CONSENTED, LEFT), (NO_CAMPAIGN,), in_days(None, until))
     return Figures(
         last=last,
         help=by_month(queries.help_sums(connection), since, until, last),
@@ -131,5 +132,5 @@ def _union(rows: Iterable[queries.Sets]) -> dict[tuple[str, Cell], BitMap]:
     found: dict[tuple[str, Cell], BitMap] = defaultdict(BitMap)
     for row in rows:
         for value, who in row.by_value.items():
-            found[row.milestone, (row.dimension, value)] |= who
+            found[row.key.milestone, (row.key.dimension, value)] |= who
     return dict(found)

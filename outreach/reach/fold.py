@@ -1,12 +1,14 @@
 """Folds the ledger's new facts into sums and sets; the same whether in one go or in many.
 
-Each chunk is one transaction with its checkpoint: a folder that dies has folded a fact once or not.
+Each chunk is one transaction with its checkpoint: a folder that dies has folded a fact once or not,
+into its day and its month alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import chain, islice
 from typing import Any
 
 from pyroaring import BitMap
@@ -14,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from outreach.reach import queries
 from outreach.reach.chunk import Chunk, day_of
+from outreach.reach.months import months
 from outreach.reach.packing import Packed, pack, unpack
 from outreach.store.engine import reading, transaction
 from outreach.store.ledger import facts_after, newest, settled
@@ -68,7 +71,8 @@ def rebuild(engine: Engine) -> int:
     with transaction(engine) as connection:
         queries.checkpoint(connection)
         queries.wipe(connection)
-        queries.fill(connection, chunk.counts, chunk.joined.packed())
+        days = chunk.joined.packed()
+        queries.fill(connection, chunk.counts, chain(days.items(), months(days)))
         queries.set_checkpoint(connection, after)
     return total
 
@@ -84,17 +88,19 @@ def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
     chunk = Chunk()
     chunk.take(facts)
     queries.add_counts(connection, chunk.counts)
-    keys = list(chunk.joined)
-    for start in range(0, len(keys), _BATCH):
-        batch = keys[start : start + _BATCH]
-        stored = queries.people(connection, batch)
-        fresh = {key: _changed(chunk, key, stored.get(key)) for key in batch}
+    days = chunk.joined.packed()
+    changes = iter([*days.items(), *months(days)])
+    while batch := dict(islice(changes, _BATCH)):
+        stored = queries.people(connection, list(batch))
+        fresh = {
+            key: _changed(stored[key], joined, chunk.left[key]) if key in stored else joined
+            for key, joined in batch.items()
+        }
         queries.put_people(connection, fresh)
 
 
-def _changed(chunk: Chunk, key: queries.PeopleKey, stored: Packed | None) -> Packed:
-    sets, left = unpack(stored) if stored else {}, chunk.left[key]
-    for value, joined in chunk.joined[key].items():
-        stayed = sets.get(value, _NOBODY) - left.get(value, _NOBODY)
-        sets[value] = stayed | joined
+def _changed(stored: Packed, joined: Packed, left: Mapping[str, BitMap]) -> Packed:
+    sets = unpack(stored)
+    for value, who in unpack(joined).items():
+        sets[value] = (sets.get(value, _NOBODY) - left.get(value, _NOBODY)) | who
     return pack(sets)

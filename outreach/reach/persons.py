@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from outreach.reach import queries
 from outreach.reach.chunk import NO_CAMPAIGN
 from outreach.reach.rules.milestones import LINKED, UNLINKED
+from outreach.reach.rules.stretches import in_days
 
 
 class Persons:
@@ -31,10 +32,10 @@ def read(connection: Connection, until: date | None) -> Persons:
     """The links that held at the end of `until` (None: all days), whichever the campaign."""
     groups: dict[str, BitMap] = defaultdict(BitMap)
     days: dict[tuple[date, str], dict[str, BitMap]] = defaultdict(dict)
-    rows = queries.bitmaps(connection, (LINKED, UNLINKED), (NO_CAMPAIGN,), None, until)
+    rows = queries.bitmaps(connection, (LINKED, UNLINKED), (NO_CAMPAIGN,), in_days(None, until))
     for row in rows:
         for person, who in row.by_value.items():
-            days[row.day, person][row.milestone] = who
+            days[row.key.day, person][row.key.milestone] = who
     for (_, person), changes in sorted(days.items()):
         left = groups[person] - changes.get(UNLINKED, BitMap())
         groups[person] = left | changes.get(LINKED, BitMap())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
 from pyroaring import BitMap
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, or_, select, tuple_
 
 from outreach.reach.packing import Packed, unpack
+from outreach.reach.rules.stretches import Stretch
 from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople, TargetPopulations
 from outreach.store.bulk import add_rows, read_rows
 from outreach.store.dialect import insert, locked
@@ -22,21 +23,29 @@ COUNTS = table_of(ReachCount)
 PEOPLE = table_of(ReachPeople)
 POPULATIONS = table_of(TargetPopulations)
 
-_PEOPLE_KEY = ("day", "campaign_id", "milestone", "dimension")
-_COUNT_KEY = (*_PEOPLE_KEY, "value")
 _BATCH = 5_000  # rows in memory at once, beside what they are made of
-PeopleKey = tuple[date, int, str, str]
+_COUNT_KEY = ("day", "campaign_id", "milestone", "dimension", "value")
 CountKey = tuple[date, int, str, str, str]
 
 
-class Sets(NamedTuple):
-    """The sets of one milestone and dimension on one campaign's day, by value."""
+class PeopleKey(NamedTuple):
+    """One milestone and dimension over one campaign and a day, or the month that begins with it."""
 
+    span: str
     day: date
     campaign_id: int
     milestone: str
     dimension: str
+
+
+class Sets(NamedTuple):
+    """The sets of a row by value."""
+
+    key: PeopleKey
     by_value: Mapping[str, BitMap]
+
+
+_PEOPLE_KEY = PeopleKey._fields
 
 
 def checkpoint(connection: Connection) -> int:
@@ -80,8 +89,8 @@ def people(connection: Connection, keys: Sequence[PeopleKey]) -> dict[PeopleKey,
     # SQLite takes at most so many parameters in one statement.
     for start in range(0, len(keys), 500):
         query = select(PEOPLE).where(tuple_(*columns).in_(keys[start : start + 500]))
-        for day, campaign, milestone, dimension, *packed in connection.execute(query):
-            found[day, campaign, milestone, dimension] = (packed[0], packed[1])
+        for *key, lengths, contacts in connection.execute(query):
+            found[PeopleKey(*key)] = (lengths, contacts)
     return found
 
 
@@ -99,12 +108,14 @@ def put_people(connection: Connection, packed: Mapping[PeopleKey, Packed]) -> No
 
 
 def fill(
-    connection: Connection, numbers: Mapping[CountKey, int], packed: Mapping[PeopleKey, Packed]
+    connection: Connection,
+    numbers: Mapping[CountKey, int],
+    packed: Iterable[tuple[PeopleKey, Packed]],
 ) -> None:
     """Stores all sums and sets, quickly, where there are none."""
     counts = ((key[0].isoformat(), *key[1:], number) for key, number in numbers.items())
     _fill(connection, COUNTS, (*_COUNT_KEY, "number"), counts)
-    sets = ((key[0].isoformat(), *key[1:], *of) for key, of in packed.items())
+    sets = ((key.span, key.day.isoformat(), *key[2:], *of) for key, of in packed)
     _fill(connection, PEOPLE, (*_PEOPLE_KEY, "lengths", "contacts"), sets)
 
 
@@ -156,19 +167,24 @@ def bitmaps(
     connection: Connection,
     milestones: Collection[str],
     campaigns: Collection[int] | None,
-    since: date | None,
-    until: date | None,
+    period: Iterable[Stretch],
     dimensions: Collection[str] | None = None,
 ) -> Iterator[Sets]:
     """The sets of `milestones` in a period, in no order; all campaigns, all dimensions where None.
     Each is unpacked when its turn comes."""
     query = select(PEOPLE).where(
-        PEOPLE.c.milestone.in_(milestones), _within(PEOPLE, campaigns, since, until)
+        PEOPLE.c.milestone.in_(milestones),
+        or_(
+            *(
+                and_(PEOPLE.c.span == span, _within(PEOPLE, campaigns, since, until))
+                for span, since, until in period
+            )
+        ),
     )
     if dimensions is not None:
         query = query.where(PEOPLE.c.dimension.in_(dimensions))
-    for day, campaign, milestone, dimension, *packed in read_rows(connection, query):
-        yield Sets(day, campaign, milestone, dimension, unpack((packed[0], packed[1])))
+    for *key, lengths, contacts in read_rows(connection, query):
+        yield Sets(PeopleKey(*key), unpack((lengths, contacts)))
 
 
 def folded_upto(connection: Connection) -> int:

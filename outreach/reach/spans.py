@@ -1,87 +1,74 @@
 """Finds who was in which cell of several dimensions, from sets that tell of one dimension each.
 
-Over a long span somebody may have been in two provinces and of two age bands, and not in all four
-cells of them. Whoever has one value in each dimension all along is where the values' sets meet; for
-the few who moved the same is asked of shorter spans, down to one day of one campaign.
+Where the values' sets meet is whoever has several values in one dimension at most. Over a long time
+a few have several in two, say two provinces and two age bands, and were not in all four cells: of
+them the same is asked of each stored span, and of the days of each month in which it still holds.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from pyroaring import BitMap
 
 from outreach.reach.queries import Sets
+from outreach.reach.rules.stretches import MONTH
 
 Values = tuple[str, ...]
-_ByDimension = dict[str, dict[str, BitMap]]  # dimension -> value -> contacts
+ByDimension = Mapping[str, Mapping[str, BitMap]]  # dimension -> value -> contacts
+Place = tuple[date, int]  # a month, by its first day, and a campaign
+DaysOf = Callable[[Collection[Place]], Iterable[Sets]]
+_Cells = dict[Values, BitMap]
 _NOBODY = BitMap()
 
 
-@dataclass(frozen=True)
-class Span:
-    """Some days of some campaigns: its sets, and the shorter spans that make it up."""
-
-    sets: _ByDimension
-    parts: Sequence[Span] = ()
-
-
-def spanned(rows: Iterable[Sets]) -> Span:
-    """The sets of one milestone as a span of months of campaigns' days."""
-    ordered = sorted(rows, key=lambda row: (row.day, row.campaign_id))
-    moments = [
-        (month, Span({row.dimension: dict(row.by_value) for row in same}))
-        for (*month, _, _), same in groupby(ordered, _moment)
-    ]
-    months = groupby(moments, lambda moment: moment[0])
-    return _joined([_joined([span for _, span in same]) for _, same in months])
-
-
-def _moment(row: Sets) -> tuple[int, int, int, int]:
-    return row.day.year, row.day.month, row.day.day, row.campaign_id
-
-
-def _joined(parts: Sequence[Span]) -> Span:
+def joined(rows: Iterable[Sets]) -> ByDimension:
+    """The sets of all `rows` together."""
     found: dict[str, dict[str, list[BitMap]]] = defaultdict(lambda: defaultdict(list))
-    for part in parts:
-        for dimension, by_value in part.sets.items():
-            for value, who in by_value.items():
-                found[dimension][value].append(who)
-    whole = {
+    for row in rows:
+        for value, who in row.by_value.items():
+            found[row.key.dimension][value].append(who)
+    return {
         dimension: {value: BitMap.union(*sets) for value, sets in by_value.items()}
         for dimension, by_value in found.items()
     }
-    return Span(whole, parts)
 
 
-def cells(span: Span, by: Sequence[str]) -> dict[Values, BitMap]:
-    """The people of each cell that has any."""
-    return _cells(span.sets, span.parts, by)
+def cells(rows: Sequence[Sets], whole: ByDimension, by: Sequence[str], days_of: DaysOf) -> _Cells:
+    """The people of each cell that has any.
 
-
-def _cells(sets: _ByDimension, parts: Sequence[Span], by: Sequence[str]) -> dict[Values, BitMap]:
-    if len(by) < 2 or not parts:
-        return dict(_meet(sets, by))
-    moved = BitMap.union(*(_overlap(sets.get(name, {}).values()) for name in by))
-    found = {values: who - moved for values, who in _meet(sets, by)}
-    for part in parts if moved else ():
-        for values, who in _cells(_among(part.sets, moved), part.parts, by).items():
-            found[values] = found.get(values, _NOBODY) | who
+    `rows` are of one milestone, by day or by month, and `whole` is what they are joined; `days_of`
+    brings the days of some months, and maybe of others.
+    """
+    found: _Cells = defaultdict(BitMap)
+    moved = _moved(whole, by)
+    _put(found, whole, by, moved)
+    within: dict[Place, BitMap] = {}
+    for span, place, sets in _spans(rows) if moved else ():
+        some = _among(sets, moved)
+        left = _moved(some, by) if span == MONTH else _NOBODY
+        _put(found, some, by, left)
+        if left:
+            within[place] = left
+    for _, place, sets in _spans(days_of(within)) if within else ():
+        _put(found, _among(sets, within.get(place, _NOBODY)), by, _NOBODY)
     return {values: who for values, who in found.items() if who}
 
 
-def _among(sets: _ByDimension, some: BitMap) -> _ByDimension:
-    """The sets without anybody who is not in `some`."""
-    found: _ByDimension = {}
-    # Whoever is there has a value in each dimension: the first ones leave the others few to find.
-    for name in sorted(sets, key=lambda name: len(sets[name])):
-        both = {value: who & some for value, who in sets[name].items()}
-        found[name] = {value: who for value, who in both.items() if who}
-        some = BitMap.union(_NOBODY, *found[name].values())
-    return found
+def _spans(rows: Iterable[Sets]) -> Iterator[tuple[str, Place, ByDimension]]:
+    """Each stored span of a campaign: of which kind, in which month, and its sets."""
+    stored: dict[tuple[str, date, int], dict[str, Mapping[str, BitMap]]] = defaultdict(dict)
+    for row in rows:
+        stored[row.key.span, row.key.day, row.key.campaign_id][row.key.dimension] = row.by_value
+    for (span, day, campaign), sets in stored.items():
+        yield span, (day.replace(day=1), campaign), sets
+
+
+def _moved(sets: ByDimension, by: Sequence[str]) -> BitMap:
+    """Who has several values in several dimensions."""
+    return _overlap([_overlap(sets.get(name, {}).values()) for name in by])
 
 
 def _overlap(sets: Iterable[BitMap]) -> BitMap:
@@ -93,12 +80,23 @@ def _overlap(sets: Iterable[BitMap]) -> BitMap:
     return twice
 
 
-def _meet(sets: _ByDimension, by: Sequence[str]) -> Iterator[tuple[Values, BitMap]]:
-    first, *others = by
-    for value, contacts in sets.get(first, {}).items():
-        if not others:
-            yield (value,), contacts
-            continue
-        for values, theirs in _meet(sets, others):
-            if both := contacts & theirs:
-                yield (value, *values), both
+def _among(sets: ByDimension, some: BitMap) -> ByDimension:
+    """The sets without anybody who is not in `some`."""
+    return {
+        dimension: {value: both for value, who in by_value.items() if (both := who & some)}
+        for dimension, by_value in sets.items()
+    }
+
+
+def _put(found: _Cells, sets: ByDimension, by: Sequence[str], moved: BitMap) -> None:
+    """Puts everybody but `moved` where the sets meet."""
+    met: _Cells = {(value,): who - moved for value, who in sets.get(by[0], {}).items()}
+    for name in by[1:]:
+        met = {
+            (*values, value): both
+            for values, who in met.items()
+            for value, theirs in sets.get(name, {}).items()
+            if (both := who & theirs)
+        }
+    for values, who in met.items():
+        found[values] |= who

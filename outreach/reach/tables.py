@@ -36,9 +36,9 @@ class ReachCount(SQLModel, table=True):
 
 
 class ReachPeople(SQLModel, table=True):
-    """Who came to `milestone` over one campaign and local day: for each value of a dimension a
-    Roaring bitmap of the contacts' ids, or of the attempts' ids where the milestone begins with
-    `attempts.`.
+    """Who came to `milestone` over one campaign and a `span`, a local day or the month that begins
+    with it: for each value of a dimension a Roaring bitmap of the contacts' ids, or of the
+    attempts' ids where the milestone begins with `attempts.`. A month has all that its days have.
 
     The bitmaps of a row stand one after the other in `contacts`; `lengths` says in JSON how many
     bytes each value's takes, in their order.
@@ -47,9 +47,10 @@ class ReachPeople(SQLModel, table=True):
     __tablename__: ClassVar[str] = "reach_people"
     # A question asks for one milestone by one or two dimensions, of all days or many.
     __table_args__ = (
-        Index("ix_reach_people_asked", "milestone", "dimension", "campaign_id", "day"),
+        Index("ix_reach_people_asked", "milestone", "dimension", "span", "campaign_id", "day"),
     )
 
+    span: str = Field(primary_key=True, max_length=5)
     day: date = Field(primary_key=True)
     campaign_id: int = Field(primary_key=True, sa_type=RowId)
     milestone: str = Field(primary_key=True, max_length=60)

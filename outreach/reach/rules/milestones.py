@@ -15,6 +15,8 @@ DIMENSIONS = (*PERSONAL, "channel")
 CONSENTED, LEFT = "consent.on", "consent.off"
 # Numbers of one person, by the person; known second numbers count once (REACH.md).
 LINKED, UNLINKED = "person.linked", "person.unlinked"
+# Who comes to one of these is no longer at the other: the order of days matters.
+OPPOSITE = {CONSENTED: LEFT, LEFT: CONSENTED, LINKED: UNLINKED, UNLINKED: LINKED}
 # Sets of attempts. Whoever reaches the first of a pair may come to the second later, which takes it
 # back: a late *delivered* after *unknown*. Sets, because a sum could not be taken back day by day.
 UNKNOWN, NO_LONGER_UNKNOWN = "attempts.unknown", "attempts.known"
