@@ -6,7 +6,7 @@ Facts that count alike on one campaign's day go together: what is done per fact 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -78,10 +78,6 @@ class Sets:
             packed = self._packed.pop(key, None)
             found = self._open[key] = {} if packed is None else unpack(packed)
         return found
-
-    def __iter__(self) -> Iterator[PeopleKey]:
-        yield from self._packed
-        yield from self._open
 
     def add(self, key: PeopleKey, value: str, who: BitMap) -> None:
         """Takes `who` in."""

@@ -23,7 +23,7 @@ COUNTS = table_of(ReachCount)
 PEOPLE = table_of(ReachPeople)
 POPULATIONS = table_of(TargetPopulations)
 
-_BATCH = 5_000  # rows in memory at once, beside what they are made of
+_BATCH = 500  # rows in memory at once, beside what they are made of
 _COUNT_KEY = ("day", "campaign_id", "milestone", "dimension", "value")
 CountKey = tuple[date, int, str, str, str]
 
