@@ -17,7 +17,7 @@ _EXAMPLES = files("outreach.language") / "data" / "examples"
 
 
 @pytest.mark.parametrize(
-    "corpus", ["unseen", "fresh_a", "fresh_b", "fresh_c", "blind_a", "blind_b"]
+    "corpus", ["unseen", "fresh_a", "fresh_b", "fresh_c", "blind_a", "blind_b", "blind_c"]
 )
 def test_texts_written_without_the_lexicon_in_sight_are_understood(corpus: str) -> None:
     with as_file(_EXAMPLES / f"{corpus}.jsonl") as path:
