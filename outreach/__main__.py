@@ -11,21 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from outreach.cli.main import app, reporting
-from outreach.cli.ports import require_free, require_loopback_host
+from outreach.cli.ports import Port, require_free, require_loopback_host
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Runtime
 
 _HOST = "127.0.0.1"
 MetricsPort = Annotated[
-    int, typer.Option(help="Show Prometheus metrics on this port, to this machine (0: don't).")
+    int,
+    typer.Option(
+        help="Show Prometheus metrics on this port, to this machine (0: don't).", min=0, max=65_535
+    ),
 ]
 
 
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; this machine only.")] = _HOST,
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Port = 8000,
     metrics_port: MetricsPort = 0,
 ) -> None:
     """Run everything in one process: hooks and pages, schedules, and the sender."""
@@ -49,7 +52,7 @@ def serve(
 @app.command()
 def web(
     host: Annotated[str, typer.Option(help="Address to listen on; this machine only.")] = _HOST,
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    port: Port = 8000,
     metrics_port: MetricsPort = 0,
 ) -> None:
     """Run the hooks and pages alone, beside scheduler and workers (PostgreSQL)."""
@@ -89,7 +92,7 @@ def worker(metrics_port: MetricsPort = 0) -> None:
 
 @app.command()
 def simulator(
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8100,
+    port: Port = 8100,
     seed: Annotated[int, typer.Option(help="Decides every outcome.")] = 1,
     trouble: Annotated[
         Path | None, typer.Option(help="JSON file of what goes wrong.", exists=True, dir_okay=False)

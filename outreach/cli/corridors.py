@@ -27,7 +27,7 @@ def show(
     """Every corridor: open or closed, since when, why and by whom."""
     for card in corridors.listed(open_engine(load_settings())):
         if as_json:
-            typer.echo(json.dumps(asdict(card), default=str))
+            typer.echo(json.dumps(asdict(card), default=str, ensure_ascii=False))
             continue
         state = "open" if card.is_open else "closed"
         told = f" since {card.at:%Y-%m-%d %H:%M} UTC by {card.by}: {card.reason}" if card.at else ""

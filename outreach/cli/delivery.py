@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
@@ -16,12 +17,13 @@ from outreach.cli.prompts import Reason
 from outreach.cli.tables import tables
 from outreach.delivery import switches
 from outreach.delivery.stops import notices
+from outreach.planning.steering import scope_named
 from outreach.settings import load_settings
 
 app = typer.Typer(name="delivery", help="Sending: stop it and let it go on.", no_args_is_help=True)
 
 Scope = Annotated[
-    str, typer.Argument(help="everything, channel:sms, channel:voice or campaign:<id>.")
+    str, typer.Argument(help="everything, channel:sms, channel:voice or campaign:NAME.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
@@ -29,19 +31,21 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 @app.command()
 def stop(scope: Scope, reason: Reason) -> None:
     """Stop sending at once; nothing is lost."""
-    settings = load_settings()
-    clock = open_clock_of(settings)
-    switches.stop(open_engine(settings), clock, scope, reason=reason, by=getpass.getuser())
-    typer.echo(f"Stopped: {scope}.")
+    _turn(switches.stop, scope, reason, "Stopped")
 
 
 @app.command("continue")
 def go_on(scope: Scope, reason: Reason) -> None:
     """Let it go on; what waited is sent once."""
+    _turn(switches.go_on, scope, reason, "Goes on")
+
+
+def _turn(act: Callable[..., None], written: str, reason: str, done: str) -> None:
     settings = load_settings()
-    clock = open_clock_of(settings)
-    switches.go_on(open_engine(settings), clock, scope, reason=reason, by=getpass.getuser())
-    typer.echo(f"Goes on: {scope}.")
+    engine, clock = open_engine(settings), open_clock_of(settings)
+    scope = scope_named(engine, written)
+    act(engine, clock, scope, reason=reason, by=getpass.getuser())
+    typer.echo(f"{done}: {scope}.")
 
 
 @app.command("history")
@@ -49,7 +53,8 @@ def past(as_json: Json = False) -> None:
     """The last stops and goings on, the newest first: when, who, why."""
     for turn in switches.history(open_engine(load_settings())):
         if as_json:
-            typer.echo(json.dumps(asdict(turn) | {"at": turn.at.isoformat()}))
+            told = asdict(turn) | {"at": turn.at.isoformat()}
+            typer.echo(json.dumps(told, ensure_ascii=False))
         else:
             typer.echo(
                 f"{turn.at:%Y-%m-%d %H:%M} {turn.action} {turn.scope} by {turn.by}: {turn.reason}"
@@ -91,7 +96,7 @@ def status(as_json: Json = False) -> None:
     settings = load_settings()
     found = standing_of(settings, open_engine(settings), open_clock_of(settings))
     if as_json:
-        typer.echo(json.dumps(asdict(found), default=str))
+        typer.echo(json.dumps(asdict(found), default=str, ensure_ascii=False))
         return
     for table in tables(found):
         Console(width=None if sys.stdout.isatty() else 120).print(table)

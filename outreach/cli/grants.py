@@ -51,8 +51,11 @@ def show(
 @app.command("list")
 def list_(json_out: AsJson = False) -> None:
     """The newest version of every grant."""
-    for kept in keeping.every(open_engine(load_settings())):
+    found = keeping.every(open_engine(load_settings()))
+    for kept in found:
         _tell(kept, as_json=json_out)
+    if not (found or json_out):
+        typer.echo("There is none yet. Load one: outreach grants load FILE")
 
 
 def _tell(kept: KeptGrant, *, as_json: bool) -> None:

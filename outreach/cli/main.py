@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -12,7 +13,9 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from outreach.cli.prompts import Reason
-from outreach.kernel.errors import OutreachError
+from outreach.kernel.errors import OutreachError, Unavailable
+
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 # One module each, imported when it is called: counting the parts of a text needs no database, and
 # the list of groups no group.
@@ -85,11 +88,24 @@ def stop_everything(
 
 
 def reporting(command: typer.Typer) -> None:
-    """Runs `command`; an OutreachError is printed and becomes its exit code."""
+    """Runs `command`; an OutreachError is printed and becomes its exit code, and so is what the
+    disk refuses. Whatever else goes wrong is a fault of ours, with its traceback."""
     try:
         command()
     except OutreachError as error:
-        Console(stderr=True, markup=False, highlight=False).print(
-            f"outreach: {error}", soft_wrap=True
+        _tell(error)
+    except OSError as error:
+        if error.filename is None and error.errno not in _DISK:
+            raise
+        _tell(
+            Unavailable(
+                f"{error.strerror}.",
+                where=str(error.filename or "output"),
+                remedy="Check that the place exists, has room, and that this user may use it.",
+            )
         )
-        sys.exit(error.exit_code)
+
+
+def _tell(error: OutreachError) -> NoReturn:
+    Console(stderr=True, markup=False, highlight=False).print(f"outreach: {error}", soft_wrap=True)
+    sys.exit(error.exit_code)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
+from typing import Annotated
+
+import typer
 
 from outreach.kernel.errors import Conflict, Refused
 
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65_535)]
+
 
 def require_free(host: str, port: int) -> None:
-    """Raises Conflict if something listens on the port already."""
+    """Raises Conflict if something listens on the port already, Refused where only root may."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
+            if error.errno == errno.EACCES:
+                raise Refused(
+                    f"This user may not listen on port {port}.", remedy="Choose one from 1024 on."
+                ) from error
             raise Conflict(
                 f"Port {port} is in use.", remedy="Stop what uses it, or choose another --port."
             ) from error

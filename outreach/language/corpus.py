@@ -84,7 +84,11 @@ def read_corpus(path: Path) -> list[Labelled]:
     try:
         content = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise BadInput("The file can't be read.", where=str(path)) from error
+        raise BadInput(
+            "There is no such file, or it is no text in UTF-8.",
+            where=str(path),
+            remedy="Check its name, and save it as UTF-8.",
+        ) from error
     except UnicodeDecodeError as error:
         raise BadInput(
             "The file is not UTF-8.", where=str(path), remedy="Save it as UTF-8."

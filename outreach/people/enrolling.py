@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from outreach.kernel.clock import Clock
-from outreach.kernel.errors import BadInput, Conflict, NotFound
+from outreach.kernel.errors import Conflict, NotFound
 from outreach.kernel.sealing import Vault
 from outreach.people import audit, optout, queries
 from outreach.people.audit import Asking
@@ -19,7 +19,7 @@ from outreach.people.consenting import on_day, step
 from outreach.people.places import gazetteer
 from outreach.people.rules.consent import Consent, Event
 from outreach.people.rules.numbers import number_in
-from outreach.people.rules.row import Entry, Evidence, read
+from outreach.people.rules.row import Entry, Evidence, read, refusal
 from outreach.store.engine import transaction
 
 _SOURCE = "staff"
@@ -130,7 +130,7 @@ def _entry(
     }
     found = read({"phone": number, **given, **told}, today, gazetteer(engine).find)
     if not isinstance(found, Entry):
-        raise BadInput(found[0].reason.en, where=found[0].field)
+        raise refusal(found)
     return found
 
 

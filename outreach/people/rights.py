@@ -29,7 +29,7 @@ from outreach.people.persons.linking import part
 from outreach.people.places import gazetteer
 from outreach.people.rules.consent import Consent, Event, after
 from outreach.people.rules.numbers import number_in
-from outreach.people.rules.row import Entry, read
+from outreach.people.rules.row import Entry, read, refusal
 from outreach.store.engine import transaction
 
 # What staff may correct, by the names that the columns of a contact file have.
@@ -177,7 +177,7 @@ def _values(engine: Engine, clock: Clock, number: str, given: Mapping[str, str])
     today = clock.now().astimezone(_HOME_ZONE).date()
     found = read({"phone": number, **given}, today, gazetteer(engine).find)
     if not isinstance(found, Entry):
-        raise BadInput(found[0].reason.en, where=found[0].field)
+        raise refusal(found)
     names = given.keys() | _PLACES if given.keys() & _PLACES else given.keys()
     return {name: found.values.get(name, BLANK[name]) for name in names}
 

@@ -17,6 +17,7 @@ from outreach.content.doors import Door, names_in, render
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import BadInput, NotFound
 from outreach.kernel.ids import public_id
+from outreach.language.digits import to_ascii_digits
 from outreach.language.parts import count
 from outreach.planning import queries
 from outreach.planning.audience.lookup import look_up
@@ -87,6 +88,7 @@ def set_schedule(
 ) -> None:
     """Lets the campaign fire by `rule`; raises BadInput where it never would, or where its texts
     come from a name (`one_way`) and tell nobody how to answer."""
+    rule = to_ascii_digits(rule)
     next_at = next_firing(kind, rule, zone, clock.now() - timedelta(microseconds=1))
     if next_at is None:
         raise BadInput(f"The schedule {rule} has no firing left.", remedy="Give a later time.")

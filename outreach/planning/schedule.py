@@ -31,8 +31,9 @@ def next_firing(kind: str, rule: str, zone: str, after: datetime) -> datetime | 
         following: datetime | None = cron.get_next_fire_time(after, after)
         return following
     except (ValueError, IndexError) as error:
+        why = "" if str(error).startswith("Invalid isoformat") else f": {error}"
         raise BadInput(
-            f"The schedule {rule!r} can't be read: {error}.",
+            f"The schedule {rule!r} can't be read{why}.",
             remedy="Write a time (2026-03-02T18:00) or five cron fields (0 18 * * mon).",
         ) from error
 

@@ -15,10 +15,12 @@ from outreach.delivery.lane import Held, Lane
 from outreach.delivery.rules.states import DeliveryState
 from outreach.delivery.stopping import hold
 from outreach.kernel.clock import Clock
-from outreach.kernel.errors import Conflict
+from outreach.kernel.errors import Conflict, NotFound
+from outreach.language.digits import to_ascii_digits
 from outreach.planning.campaigns import campaign_by_slug
+from outreach.planning.queries import campaigns
 from outreach.planning.sending import queries
-from outreach.store.engine import transaction
+from outreach.store.engine import reading, transaction
 
 _CHUNK = 1_000
 
@@ -26,6 +28,23 @@ _CHUNK = 1_000
 def scope_of(campaign_id: int) -> str:
     """The kill switch of a campaign."""
     return f"campaign:{campaign_id}"
+
+
+def scope_named(engine: Engine, written: str) -> str:
+    """The kill switch that somebody names, a campaign's by its number (in any digits) or its name;
+    what is none stays as it is. Raises NotFound for a campaign that there is not."""
+    kind, _, named = written.partition(":")
+    if kind != "campaign":
+        return written
+    with reading(engine) as connection:
+        found = to_ascii_digits(named.strip())
+        known = [row.id for row in campaigns(connection) if found in (str(row.id), row.slug)]
+    if not known:
+        raise NotFound(
+            f"There is no campaign {named!r}: nothing was stopped or let go on.",
+            remedy="Name it as its folder is called, or stop everything.",
+        )
+    return scope_of(known[0])
 
 
 def pause(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> None:
@@ -53,7 +72,10 @@ def cancel(engine: Engine, clock: Clock, slug: str, *, reason: str, by: str) -> 
         campaign_id = campaign_by_slug(connection, slug).id
         ended = queries.cancel_broadcasts(connection, campaign_id)
         if not ended:
-            raise Conflict(f"Nothing of {slug} is running.")
+            raise Conflict(
+                f"Nothing of {slug} is running.",
+                remedy="See how it stands: outreach delivery status",
+            )
         scope = scope_of(campaign_id)
         switches.note(connection, scope, "end", reason=reason, by=by, now=clock.now())
     return ended

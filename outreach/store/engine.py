@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from outreach.kernel.errors import BadInput, Unavailable
 
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 # How long a writer waits for SQLite's one writer lock before it gives up.
 _BUSY_SECONDS = 30
+# What is wrong with SQLite's file, by how the error's name begins.
+_FILE = {
+    "SQLITE_CANTOPEN": "The database's file can't be opened.",
+    "SQLITE_READONLY": "The database's file can't be written.",
+    "SQLITE_NOTADB": "This file is no database.",
+    "SQLITE_FULL": "There is no room for the database.",
+}
 # PostgreSQL gives each statement a snapshot of its own unless it is asked for one.
 _READING: dict[str, dict[str, Any]] = {
     "sqlite": {"read_only": True},
@@ -51,7 +58,8 @@ def make_engine(url: str) -> Engine:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One use case, one transaction: commits at the end, rolls back on any error.
 
-    Raises Unavailable where PostgreSQL is away, or broke a deadlock: do it again.
+    Raises Unavailable where PostgreSQL is away, or broke a deadlock: do it again; and where
+    SQLite's file can't be used.
     """
     with _answering(engine), engine.begin() as connection:
         yield connection
@@ -89,10 +97,26 @@ async def own_connection(engine: Engine) -> AsyncConnection:
 def _answering(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        if engine.dialect.name != "postgresql":
+    except DatabaseError as error:
+        told = _told(engine, error)
+        if told is None:
             raise
-        raise _away() from error
+        raise told from error
+
+
+def _told(engine: Engine, error: DatabaseError) -> Unavailable | None:
+    """What an operator can mend, or None for a fault of ours."""
+    if engine.dialect.name == "postgresql":
+        return _away() if isinstance(error, OperationalError) else None
+    name = getattr(error.orig, "sqlite_errorname", "")
+    known = [said for begin, said in _FILE.items() if name.startswith(begin)]
+    if not known:
+        return None
+    return Unavailable(
+        known[0],
+        where="OUTREACH_DATABASE_URL",
+        remedy="Check the path, the room on the disk, and that this user may write there.",
+    )
 
 
 def _away() -> Unavailable:

@@ -216,6 +216,17 @@ def test_s22_an_operator_gives_accounts_and_takes_them_back(env: dict[str, str])
         (("people", "import", "nowhere.csv"), 3, "no such file"),
         (("campaigns", "schedule", "x"), 2, "either --at or --cron"),
         (("serve", "--host", "0.0.0.0"), 5, "no sign-in yet"),
+        (("serve", "--port", "99999"), 2, "--port"),
+        (("delivery", "stop", "campaign:9", "--reason", "test"), 3, "nothing was stopped"),
+        (
+            ("people", "correct", "0381234567", "--set", "sex=x", "--reason", "asked us"),
+            2,
+            "female",
+        ),
+        (("keywords", "test", "nowhere.jsonl"), 2, "Check its name"),
+        (("keys", "export", "/proc/nowhere"), 6, "/proc/nowhere: No such file or directory."),
+        (("campaigns", "schedule", "x", "--at", "tomorrow"), 2, "can't be read. Write a time"),
+        (("campaigns", "schedule", "x", "--at", "២០២៧-០៣-០១T១៨:០០"), 3, "no campaign 'x'"),
     ],
 )
 def test_what_goes_wrong_is_one_sentence_and_an_exit_code(
@@ -236,6 +247,49 @@ def test_a_database_that_was_never_migrated_says_what_to_run(
     done = outreach(env, *arguments)
     assert (done.returncode, "Traceback" in done.stderr) == (6, False)
     assert "outreach db migrate" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("db", "migrate"), ("delivery", "status")])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("no database, but a long enough text", "is no database"), (None, "opened")],
+)
+def test_a_file_that_can_not_be_the_database_is_told(
+    env: dict[str, str], tmp_path: Path, arguments: tuple[str, ...], content: str | None, said: str
+) -> None:
+    path = tmp_path / "x.sqlite"
+    path.mkdir() if content is None else path.write_text(content)
+    done = outreach(env, *arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (6, False)
+    assert said in done.stderr
+
+
+def test_s32_a_campaign_is_stopped_by_its_name_or_by_its_number_in_any_digits(
+    env: dict[str, str],
+) -> None:
+    for step in (("db", "migrate"), ("campaigns", "load", "campaigns/safe-migration")):
+        assert outreach(env, *step).returncode == 0
+    why = ("--reason", "test")
+    for named in ("campaign:safe-migration", "campaign:១", "campaign:1"):
+        assert outreach(env, "delivery", "stop", named, *why).stdout == "Stopped: campaign:1.\n"
+        assert outreach(env, "campaigns", "resume", "safe-migration", *why).returncode == 0
+
+
+def test_a_full_disk_is_told(env: dict[str, str]) -> None:
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen(
+            [sys.executable, "-m", "outreach", "directory", "check"],
+            env=env,
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as done,
+    ):
+        assert done.stderr
+        said = done.stderr.read()
+    assert ("No space left on device." in said, "Traceback" in said) == (True, False)
 
 
 def test_a_database_that_does_not_answer_is_told(env: dict[str, str]) -> None:

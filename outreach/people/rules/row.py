@@ -9,13 +9,14 @@ from datetime import date
 from functools import lru_cache
 
 from outreach.kernel.dimensions import NOT_ASKED, PREFER_NOT
+from outreach.kernel.errors import BadInput
 from outreach.kernel.mask import without_numbers
 from outreach.people.rules.community import Known
 from outreach.people.rules.countries import country_code
 from outreach.people.rules.days import read_day
 from outreach.people.rules.numbers import HOME, Number, parse_number
 from outreach.people.rules.reasons import Reason
-from outreach.people.rules.values import VALUED, is_unsaid, value_of
+from outreach.people.rules.values import VALUED, is_unsaid, known_values, value_of
 
 # A whole number that a spreadsheet or a script kept as a decimal one.
 _WHOLE = re.compile(r"(\d+)\.0")
@@ -96,6 +97,14 @@ def read(
     if wrong or isinstance(number, Wrong) or isinstance(found, Wrong) or isinstance(member, Reason):
         return tuple(wrong)
     return Entry(number, said | found, evidence, member)
+
+
+def refusal(wrong: tuple[Wrong, ...]) -> BadInput:
+    """The first of what is wrong, for whoever typed it by hand."""
+    first = wrong[0]
+    known = known_values(first.field) if first.reason is Reason.VALUE else ()
+    remedy = f"Write one of: {', '.join(known)}." if known else ""
+    return BadInput(first.reason.en, where=first.field, remedy=remedy)
 
 
 def _cell(text: str) -> str:

@@ -76,6 +76,15 @@ def value_of(column: str, written: str) -> str | Reason:
     return "yes" if given in _YES else "no" if given in _NO else Reason.VALUE
 
 
+def known_values(column: str) -> tuple[str, ...]:
+    """What one of the VALUED columns may say, but countries, which are too many."""
+    if column == "age_band":
+        return tuple(_BANDS.values())
+    if column in _WORDS:
+        return tuple(dict.fromkeys(_WORDS[column].values()))
+    return ("yes", "no") if column in ("reads", "shows_khmer") else ()
+
+
 def is_unsaid(written: str) -> bool:
     """Whether a cell says that the person preferred not to say."""
     return plain(written) in _UNSAID
