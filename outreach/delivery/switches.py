@@ -119,7 +119,7 @@ def history(engine: Engine, limit: int = 50) -> tuple[Turn, ...]:
 def _check(scope: str) -> None:
     kind, _, value = scope.partition(":")
     known = scope == EVERYTHING or (kind == "channel" and value in ("sms", "voice"))
-    if not known and not (kind == "campaign" and value.isascii() and value.isdigit()):
+    if not known and not (kind == "campaign" and value.isdigit()):
         raise BadInput(
             f"There is no kill switch {scope!r}.",
             remedy="Use everything, channel:sms, channel:voice or campaign:NAME.",

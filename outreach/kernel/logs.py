@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 import traceback
@@ -94,7 +95,8 @@ def _renderer(as_json: bool) -> Processor:
         return structlog.processors.JSONRenderer(ensure_ascii=False)
     # Tracebacks are text by now, scrubbed; a renderer of its own would show the variables in them.
     return structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"),
+        exception_formatter=structlog.dev.plain_traceback,
     )
 
 

@@ -32,9 +32,10 @@ def scope_of(campaign_id: int) -> str:
 
 def scope_named(engine: Engine, written: str) -> str:
     """The kill switch that somebody names, a campaign's by its number (in any digits) or its name;
-    what is none stays as it is. Raises NotFound for a campaign that there is not."""
+    what is none, or is on as it is written, stays so. Raises NotFound for a campaign that there is
+    not."""
     kind, _, named = written.partition(":")
-    if kind != "campaign":
+    if kind != "campaign" or written in (switch.scope for switch in switches.list_on(engine)):
         return written
     with reading(engine) as connection:
         found = to_ascii_digits(named.strip())

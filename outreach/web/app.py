@@ -15,7 +15,7 @@ from outreach.web.api import api_mount
 from outreach.web.console import console_routes
 from outreach.web.guard import PageGuard
 from outreach.web.hooks import Hooks
-from outreach.web.problems import known, not_found, unexpected
+from outreach.web.problems import known, no_page, not_found, unexpected
 
 
 def create_app(
@@ -44,5 +44,10 @@ def create_app(
         lifespan=lifespan,
         routes=routes,
         middleware=[Middleware(PageGuard, runtime=runtime)],
-        exception_handlers={404: not_found, OutreachError: known, Exception: unexpected},
+        exception_handlers={
+            404: not_found,
+            405: no_page,
+            OutreachError: known,
+            Exception: unexpected,
+        },
     )
