@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from outreach import simulator
 from outreach.delivery import switches
 from outreach.reach.fold import fold
 from tests.browser.conftest import served
@@ -93,3 +95,18 @@ def test_the_language_is_switched_by_a_link(site: str, page: Page) -> None:
     assert page.locator("html").get_attribute("lang") == "km"
     page.goto(f"{site}/")
     assert page.locator("html").get_attribute("lang") == "km"
+
+
+@pytest.mark.parametrize(("texts", "seen"), [(1, "first"), (60, "last")])
+def test_a_handset_opens_at_the_end_of_its_thread(page: Page, texts: int, seen: str) -> None:
+    css = (Path(simulator.__file__).parent / "templates" / "handsets.css").read_text()
+    bubbles = '<p class="bubble">text</p>' * texts
+    page.set_content(
+        f'<style>{css}</style><div class="thread" style="height: 20rem">'
+        f'<div id="thread">{bubbles}</div></div>'
+    )
+    found = page.locator(".bubble").first if seen == "first" else page.locator(".bubble").last
+    expect(found).to_be_in_viewport(ratio=1)
+    box = found.bounding_box()
+    assert box
+    assert (box["y"] < 160) == (seen == "first")
