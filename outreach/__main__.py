@@ -131,7 +131,7 @@ def _running(metrics_port: int, split: str = "", *, hears: bool = False) -> Iter
     only a part of an installation, and one that `hears` takes in texts."""
     from outreach.bootstrap import build, holding_keys, metrics_of, require_split
     from outreach.hotline.inbound import get_ready
-    from outreach.kernel import heap, logs
+    from outreach.kernel import interpreter, logs
     from outreach.settings import load_settings
 
     settings = load_settings()
@@ -146,7 +146,7 @@ def _running(metrics_port: int, split: str = "", *, hears: bool = False) -> Iter
     with holding_keys(runtime):
         if hears:
             get_ready(runtime.desk)
-        heap.settle()
+        interpreter.settle()
         yield runtime
 
 

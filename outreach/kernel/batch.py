@@ -42,11 +42,20 @@ class Batcher(Generic[T, R]):
 
     async def put(self, item: T) -> R:
         """Waits until `item` is written; returns its result."""
+        return await self.add(item)
+
+    def add(self, item: T) -> asyncio.Future[R]:
+        """The result to come of `item`, which is written whether anybody waits for it or not."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._running is None:
             self._running = asyncio.create_task(self._drain())
-        return await future
+        return future
+
+    async def settle(self) -> None:
+        """Waits until all is written that was added so far."""
+        while self._running is not None:
+            await asyncio.wait([self._running])
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()

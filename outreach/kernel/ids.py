@@ -13,5 +13,5 @@ def public_id(prefix: str) -> str:
 def public_ids(prefix: str, count: int) -> list[str]:
     """`count` ids of rows that are added together: 32 random bits in common, so that they stand
     side by side in an index, and 96 of their own."""
-    common = secrets.token_hex(4)
-    return [f"{prefix}_{common}{secrets.token_hex(12)}" for _ in range(count)]
+    common, own = secrets.token_hex(4), secrets.token_hex(12 * count)
+    return [f"{prefix}_{common}{own[at : at + 24]}" for at in range(0, len(own), 24)]

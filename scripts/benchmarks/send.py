@@ -1,7 +1,7 @@
 """`send`: the pipeline from due deliveries to recorded answers, against bare loops of HTTP.
 
 All sides send the same text to the same gateway process, which takes 150 ms to answer, with as
-many requests at a time, on uvloop and with the garbage collector set as `outreach serve` does; what
+many requests at a time, on uvloop and with Python set up as `outreach serve` does; what
 the twilio package's own client does "as shipped" is measured with Python's own setting, and with
 our modules out of its sight. Ours also claims, checks again, commits each attempt before its
 request and each answer after it (SQLite, synchronous=FULL). A first round of each warms up.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,7 +24,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from outreach.gateways.ports import Accepted, SmsOut
-from outreach.kernel import heap
+from outreach.kernel import interpreter
 from outreach.kernel.errors import Unavailable
 from outreach.kernel.ids import public_id
 from outreach.web.app import create_app
@@ -34,7 +35,7 @@ from scripts.rehearsal.world import SENDER
 _ROUNDS = 5
 _TARGET, _SDK_TARGET = 0.8, 3.0
 _SETTLE_SECONDS = 60.0
-_PYTHONS_OWN = gc.get_threshold()
+_PYTHONS_OWN = gc.get_threshold(), sys.getswitchinterval()
 
 
 def run(scale: float) -> Iterator[Result]:
@@ -67,7 +68,7 @@ class _Bench:
     def __init__(self, world: World, in_flight: int, messages: int) -> None:
         self._world, self._in_flight, self._messages = world, in_flight, messages
         self._body = _text(world)
-        heap.settle()
+        interpreter.settle()
 
     def ours(self) -> float:
         """Messages per second through the pipeline; refuses if one is not recorded."""
@@ -89,12 +90,12 @@ class _Bench:
 
     def sdk(self) -> float:
         """Messages per second with the twilio package's client as shipped, as many at a time."""
-        ours = gc.get_threshold()
-        gc.set_threshold(*_PYTHONS_OWN)
+        ours = gc.get_threshold(), sys.getswitchinterval()
+        _set(*_PYTHONS_OWN)
         try:
             return uvloop.run(self._sdk_loop())
         finally:
-            gc.set_threshold(*ours)
+            _set(*ours)
 
     async def _drain(self) -> float:
         runtime = self._world.runtime()
@@ -181,6 +182,11 @@ class _Bench:
         came = {attempt for _, _, attempt in self._world.gateway.log()}
         if recorded != self._messages or len(came) < self._messages:
             raise Unavailable(f"Of {self._messages} messages {recorded} are recorded.")
+
+
+def _set(threshold: tuple[int, int, int], interval: float) -> None:
+    gc.set_threshold(*threshold)
+    sys.setswitchinterval(interval)
 
 
 def _text(world: World) -> str:

@@ -5,10 +5,12 @@ import sys
 
 PROGRAM = """
 import gc
-from outreach.kernel import heap
+import sys
+from outreach.kernel import interpreter
 
-heap.settle()
+interpreter.settle()
 assert gc.isenabled() and gc.get_freeze_count() > 1_000 and gc.get_threshold()[0] > 700
+assert sys.getswitchinterval() < 0.005
 class Knot: ...
 import weakref
 knot = Knot(); knot.self = knot; gone = weakref.ref(knot); del knot
