@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NullType, TypeEngine
 
 
 class _each(GenericFunction[Any]):  # noqa: N801 - a function is named as SQL does
@@ -40,6 +40,14 @@ class _each(GenericFunction[Any]):  # noqa: N801 - a function is named as SQL do
 class _item(GenericFunction[Any]):  # noqa: N801
     """An item of a JSON array, by its position, as a value of `type`."""
 
+    inherit_cache = True
+
+
+class _among(GenericFunction[Any]):  # noqa: N801
+    """Whether a column is one of the values that a query gives."""
+
+    # Not said to be a truth, which would become "(…) = 1" on SQLite, and no index be read.
+    type = NullType()
     inherit_cache = True
 
 
@@ -69,7 +77,7 @@ def _number(value: ColumnElement[Any], position: int) -> ColumnElement[int]:
 def among(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
     """`column IN` the parameter `name` (see `packed_values`)."""
     given = listed({"value": column.type}, name)
-    return column.in_(select(given.c.value))
+    return _among(column, select(given.c.value).scalar_subquery())
 
 
 def packed(rows: Iterable[Iterable[Any]]) -> str:
@@ -112,6 +120,19 @@ def _each_on_sqlite(element: _each, compiler: Any, **options: Any) -> str:
 @compiles(_each, "postgresql")
 def _each_on_postgresql(element: _each, compiler: Any, **options: Any) -> str:
     return f"jsonb_array_elements(CAST({compiler.process(element.clauses, **options)} AS jsonb))"
+
+
+@compiles(_among)
+def _among_on_sqlite(element: _among, compiler: Any, **options: Any) -> str:
+    column, query = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} IN {query})"
+
+
+@compiles(_among, "postgresql")
+def _among_on_postgresql(element: _among, compiler: Any, **options: Any) -> str:
+    # As an array: of a query it expects so many rows that it rather reads the whole table.
+    column, query = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} = ANY (ARRAY{query}))"
 
 
 @compiles(_item)
