@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from pathlib import Path
 
 from outreach.content.source import Problem, read_text, refuse
@@ -25,7 +26,7 @@ class Price:
     currency: str
     as_of: date
 
-    @property
+    @cached_property
     def micro(self) -> int:
         """In millionths of the currency's unit."""
         return int(self.amount * 1_000_000)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Engine, Row
+from sqlalchemy import Connection, Engine, Row
 
 from outreach.delivery import queries
 from outreach.delivery.lane import Held, Lane, Later, Ready
@@ -21,12 +21,14 @@ from outreach.delivery.moves import queries as batch
 from outreach.delivery.rules.finding import body_digest
 from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.delivery.stops.queries import scopes
-from outreach.kernel.ids import public_id
+from outreach.kernel.ids import public_ids
 from outreach.store.engine import transaction
 
 LEASE = timedelta(minutes=10)
 # After the validity period the operator may still report for this long.
 _GRACE = timedelta(hours=1)
+# What each attempt has for itself.
+_OWN = ("public_id", "delivery_id", "channel", "parts", "body_digest", "horizon_at")
 
 
 @dataclass(frozen=True)
@@ -100,16 +102,12 @@ def submit(
         later = [v for v in verdicts if isinstance(v, Later)]
         batch.set_deliveries(connection, lane, [_held(v, now) for v in held])
         batch.set_deliveries(connection, lane, [_later(v, now) for v in later])
-        attempts = [_attempt(lane, by_id[v.delivery_id], v, sender, now) for v in ready]
-        numbers = {}
-        if ready:
-            batch.try_now(connection, lane, [v.delivery_id for v in ready], now)
-            numbers = batch.add_attempts(connection, lane, attempts)
+        outgoing = _record(
+            connection, lane, [(by_id[v.delivery_id], v) for v in ready], sender, now
+        )
         if held:
             lane.ended(connection, held, now)
-    return [
-        _outgoing(numbers[a["public_id"]], a, v, now) for a, v in zip(attempts, ready, strict=True)
-    ]
+    return outgoing
 
 
 def is_stopped(row: Row[Any], stopped: Collection[str]) -> bool:
@@ -139,32 +137,36 @@ def _later(verdict: Later, now: datetime) -> dict[str, Any]:
     }
 
 
-def _attempt(
-    lane: Lane, row: Row[Any], verdict: Ready, sender: str, now: datetime
-) -> dict[str, Any]:
-    return {
-        "public_id": public_id(lane.tag),
-        "delivery_id": row.id,
-        "channel": row.channel,
+def _record(
+    connection: Connection,
+    lane: Lane,
+    ready: Sequence[tuple[Row[Any], Ready]],
+    sender: str,
+    now: datetime,
+) -> list[Outgoing]:
+    """Begins an attempt (*submitting*) of each delivery that may go."""
+    if not ready:
+        return []
+    batch.try_now(connection, lane, [verdict.delivery_id for _, verdict in ready], now)
+    bodies = {verdict.body for _, verdict in ready}
+    digests = {body: "" if body is None else body_digest(body) for body in bodies}
+    names = public_ids(lane.tag, len(ready))
+    rows = [
+        (name, row.id, row.channel, v.parts, digests[v.body], _horizon(v.validity, now))
+        for name, (row, v) in zip(names, ready, strict=True)
+    ]
+    same = {
         "state": AttemptState.SUBMITTING,
         "sender": sender,
-        "parts": verdict.parts,
-        "body_digest": body_digest(verdict.body) if verdict.body is not None else "",
         "submitting_at": now,
-        "horizon_at": now + timedelta(seconds=verdict.validity) + _GRACE,
         "updated_at": now,
     }
+    numbers = batch.add_attempts(connection, lane, _OWN, rows, same)
+    return [
+        Outgoing(number, row.id, name, row.channel, v.to, v.body, v.parts, v.validity, now)
+        for number, name, (row, v) in zip(numbers, names, ready, strict=True)
+    ]
 
 
-def _outgoing(attempt_id: int, attempt: dict[str, Any], verdict: Ready, now: datetime) -> Outgoing:
-    return Outgoing(
-        attempt_id,
-        verdict.delivery_id,
-        attempt["public_id"],
-        attempt["channel"],
-        verdict.to,
-        verdict.body,
-        verdict.parts,
-        verdict.validity,
-        now,
-    )
+def _horizon(validity: int, now: datetime) -> datetime:
+    return now + timedelta(seconds=validity) + _GRACE

@@ -122,8 +122,7 @@ class Dispatcher:
             for lane in self._lanes:
                 for channel in CHANNELS:
                     group.create_task(self._pump(lane, channel, stop))
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        await self._finish()
 
     async def drain(self) -> None:
         """Sends all that is due now, and returns when every answer is recorded."""
@@ -131,8 +130,14 @@ class Dispatcher:
             for channel in CHANNELS:
                 while await self._turn(lane, channel, asyncio.Event()):
                     pass
+        await self._finish()
+
+    async def _finish(self) -> None:
+        """Waits for every answer to come, and to be recorded."""
         while self._under_way:
             await asyncio.wait(self._under_way)
+        for answers in self._answers.values():
+            await answers.settle()
 
     async def _pump(self, lane: Lane, channel: str, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -235,14 +240,8 @@ class Dispatcher:
                 "uncertain answer; will be looked up, not sent again", attempt=item.public_id
             )
             return
-        try:
-            await self._answers[lane.name].put(news)
-        except Unavailable as error:
-            log.warning(
-                "an answer can't be recorded; will be looked up",
-                attempt=item.public_id,
-                error=str(error),
-            )
+        # Nobody waits for it to be recorded: waking a thousand who do takes the loop's time.
+        self._answers[lane.name].add(news)
 
     async def _deliver(self, item: Outgoing) -> Outcome:
         if self._clock.now() - item.recorded_at > _FRESH:
@@ -261,8 +260,14 @@ class Dispatcher:
 
     def _writer(self, lane: Lane) -> Callable[[Sequence[News]], Sequence[None]]:
         def write(news: Sequence[News]) -> Sequence[None]:
-            with transaction(self._engine) as connection:
-                take_answers(connection, lane, news, self._clock.now())
+            try:
+                with transaction(self._engine) as connection:
+                    take_answers(connection, lane, news, self._clock.now())
+            except Unavailable as error:
+                ids = [item.attempt_id for item in news]
+                log.warning(
+                    "answers can't be recorded; will be looked up", attempts=ids, error=str(error)
+                )
             return [None] * len(news)
 
         return write

@@ -86,10 +86,11 @@ def _stopped(engine: Engine, lane: Lane, ids: Sequence[int]) -> list[int]:
     with reading(engine) as connection:
         on = brakes(connection)
         held = {item.delivery_id for item in lane.recalled(connection, ids)}
-        rows = queries.standing(connection, lane, ids)
-    # One that is no longer under way waited so long that it was given up and goes again elsewhere.
-    lost = {row.id for row in rows if row.state != DeliveryState.TRYING or is_stopped(row, on)}
-    return sorted(held | lost)
+        # Such a one waited so long that it was given up and goes again elsewhere.
+        lost = queries.not_trying(connection, lane, ids)
+        rows = queries.standing(connection, lane, ids) if on else ()
+    halted = [row.id for row in rows if is_stopped(row, on)]
+    return sorted({*held, *lost, *halted})
 
 
 def withdraw(engine: Engine, clock: Clock, lane: Lane, items: Sequence[Outgoing]) -> None:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal_column, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import OPEN, DeliveryState
-from outreach.store.dialect import locked, skip_locked
+from outreach.store.dialect import locked
+from outreach.store.gathered import Gathered
 from outreach.store.listed import among, packed_values
 
 D = DeliveryState
@@ -24,14 +38,9 @@ def waiting_campaigns(
     for a lane that has none. Costs a look at the index per campaign, however much waits."""
     if not {"everything", f"channel:{channel}"}.isdisjoint(scopes):
         return []
-    t = lane.deliveries.c
-    if "campaign_id" not in t:
+    if "campaign_id" not in lane.deliveries.c:
         return [None]
-    first = select(func.min(t.campaign_id)).where(t.state == D.PENDING, t.channel == channel)
-    found = select(first.scalar_subquery().label("id")).cte("found", recursive=True)
-    following = first.where(t.campaign_id > found.c.id).scalar_subquery()
-    found = found.union_all(select(following).where(found.c.id.is_not(None)))
-    ids = connection.execute(select(found.c.id).where(found.c.id.is_not(None))).scalars()
+    ids = connection.execute(_campaigns(lane.deliveries), {"channel": channel}).scalars()
     return [number for number in ids if f"campaign:{number}" not in scopes]
 
 
@@ -45,19 +54,14 @@ def lease(
     until: datetime,
     now: datetime,
 ) -> list[int]:
-    """Leases to `by` up to `limit` due deliveries of a campaign, the longest due first."""
-    table, t = lane.deliveries, lane.deliveries.c
-    due = select(t.id).where(t.state == D.PENDING, t.channel == channel, t.due_at <= now)
-    if campaign is not None:
-        due = due.where(t.campaign_id == campaign)
-    due = skip_locked(connection, due.order_by(t.due_at, t.id).limit(limit))
-    result = connection.execute(
-        update(table)
-        .where(t.id.in_(due.scalar_subquery()))
-        .values(state=D.LEASED, lease_until=until, lease_by=by, updated_at=now)
-        .returning(t.id)
-    )
-    return sorted(row.id for row in result)
+    """Leases to `by` up to `limit` due deliveries of a campaign, the longest due first; none that
+    another worker holds (SQLite has one writer anyway)."""
+    asked = {"channel": channel, "campaign": campaign, "limit": limit, "now": now}
+    due = _due(lane.deliveries, campaign is not None).all(connection, asked)
+    ids = sorted(row.id for row in due)
+    given = {"ids": packed_values(ids), "by": by, "until": until, "now": now}
+    connection.execute(_lease(lane.deliveries), given)
+    return ids
 
 
 def reclaim(connection: Connection, lane: Lane, now: datetime) -> int:
@@ -70,12 +74,61 @@ def reclaim(connection: Connection, lane: Lane, now: datetime) -> int:
     ).rowcount
 
 
-def standing(connection: Connection, lane: Lane, ids: Collection[int]) -> Sequence[Row[Any]]:
-    """State, channel and campaign (where the lane has any) of deliveries."""
-    d = lane.deliveries.c
-    columns = [d[name] for name in ("id", "state", "channel", "campaign_id") if name in d]
-    query = select(*columns).where(among(d.id))
-    return connection.execute(query, {"ids": packed_values(ids)}).all()
+def standing(connection: Connection, lane: Lane, ids: Collection[int]) -> list[Any]:
+    """Channel and campaign (where the lane has any) of deliveries."""
+    return _standing(lane.deliveries).all(connection, {"ids": packed_values(ids)})
+
+
+def not_trying(connection: Connection, lane: Lane, ids: Collection[int]) -> list[int]:
+    """Those of the deliveries that are no longer under way."""
+    found = _not_trying(lane.deliveries).all(connection, {"ids": packed_values(ids)})
+    return [row.id for row in found]
+
+
+# Built once: building one takes longer than asking it of a hundred deliveries.
+
+
+@cache
+def _campaigns(d: Table) -> Select[Any]:
+    t = d.c
+    channel = bindparam("channel", type_=t.channel.type)
+    first = select(func.min(t.campaign_id)).where(t.state == D.PENDING, t.channel == channel)
+    found = select(first.scalar_subquery().label("id")).cte("found", recursive=True)
+    following = first.where(t.campaign_id > found.c.id).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.id.is_not(None)))
+    return select(found.c.id).where(found.c.id.is_not(None))
+
+
+@cache
+def _due(d: Table, of_campaign: bool) -> Gathered:
+    t = d.c
+    due = select(t.id).where(
+        t.state == D.PENDING,
+        t.channel == bindparam("channel"),
+        t.due_at <= bindparam("now", type_=t.due_at.type),
+    )
+    if of_campaign:
+        due = due.where(t.campaign_id == bindparam("campaign"))
+    first = due.order_by(t.due_at, t.id).limit(bindparam("limit"))
+    return Gathered(first.with_for_update(skip_locked=True))
+
+
+@cache
+def _lease(d: Table) -> Update:
+    until, now = (bindparam(name, type_=d.c.updated_at.type) for name in ("until", "now"))
+    taken = {"lease_until": until, "lease_by": bindparam("by"), "updated_at": now}
+    return update(d).where(among(d.c.id)).values(state=D.LEASED, **taken)
+
+
+@cache
+def _standing(d: Table) -> Gathered:
+    names = ("id", "channel", "campaign_id")
+    return Gathered(select(*(d.c[name] for name in names if name in d.c)).where(among(d.c.id)))
+
+
+@cache
+def _not_trying(d: Table) -> Gathered:
+    return Gathered(select(d.c.id).where(among(d.c.id), func.coalesce(d.c.state, "") != D.TRYING))
 
 
 def overdue(connection: Connection, lane: Lane, now: datetime, limit: int) -> Sequence[Row[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -84,10 +85,8 @@ def _taken(
     # Where they live is looked up only if prices depend on it.
     ids = [attempt.id for attempt in attempts] if prices.by_country else []
     zones = sending.zones(connection, ids) if ids else {}
-    facts = []
-    for attempt in attempts:
-        price = spending.price_of(prices, attempt.channel, zones.get(attempt.id, ""), now)
-        facts.append(_acceptance(attempt, price))
+    price_of = cache(partial(spending.price_of, prices, now=now))
+    facts = [_acceptance(a, price_of(a.channel, zones.get(a.id, ""))) for a in attempts]
     queries.add_attempt_facts(connection, facts, now)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    LargeBinary,
     Select,
     Table,
     bindparam,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 
 from outreach.store.dialect import insert_on
-from outreach.store.listed import listed, with_bytes
+from outreach.store.listed import listed, packed, with_bytes
 
 
 def add_rows(
@@ -66,7 +67,9 @@ def add_some(
     if rows:
         alike = {f"same_{name}": value for name, value in same.items()}
         statement = _adding(connection.dialect.name, table, tuple(names), tuple(same))
-        connection.execute(statement, {**with_bytes(rows), **alike})
+        bytes_too = any(isinstance(table.c[name].type, LargeBinary) for name in names)
+        given = with_bytes(rows) if bytes_too else {"given": packed(rows)}
+        connection.execute(statement, {**given, **alike})
 
 
 @cache

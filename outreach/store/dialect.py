@@ -36,13 +36,6 @@ def insert_on(dialect: str, table: FromClause) -> Any:
     return make(table)  # type: ignore[arg-type]
 
 
-def skip_locked(connection: Connection, query: Select[Any]) -> Select[Any]:
-    """`query` made to pass over rows that another worker holds; SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        return query.with_for_update(skip_locked=True)
-    return query
-
-
 def locked(connection: Connection, query: Select[Any]) -> Select[Any]:
     """`query` with its rows locked until the transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":

@@ -60,7 +60,7 @@ def test_news_of_two_attempts_of_one_delivery_together_keep_what_was_delivered(
     row = {**attempts(database)[0]._mapping, "public_id": public_id(lane.tag)}
     del row["id"]
     with transaction(database) as connection:
-        (newer,) = batch.add_attempts(connection, lane, [row]).values()
+        (newer,) = batch.add_attempts(connection, lane, tuple(row), [tuple(row.values())], {})
         told = [News(older, AttemptState.DELIVERED), News(newer, AttemptState.SENT)]
         apply(connection, lane, told, clock.now())
     assert [row.state for row in deliveries(database)] == ["done"]

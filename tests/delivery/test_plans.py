@@ -30,6 +30,7 @@ def plans(engine):
     event.remove(engine, "before_cursor_execute", note)
 
 
+_SLOW = re.compile(r"SCAN delivery\b|Seq Scan on delivery\b|TEMP B-TREE")
 _ROWS = """
 INSERT INTO delivery (broadcast_id, campaign_id, contact_id, language, state, reason, channel, zone,
                       due_at, expires_at, attempts, updated_at)
@@ -73,6 +74,5 @@ def ask(what, connection, lane, now):
 def test_what_is_asked_every_second_reads_an_index_made_for_it(runtime, lane, what, index):
     with transaction(runtime.engine) as connection, plans(runtime.engine) as found:
         ask(what, connection, lane, runtime.clock.now())
-    (plan,) = found
-    assert index in plan, plan
-    assert not re.search(r"SCAN delivery\b|Seq Scan on delivery\b|TEMP B-TREE", plan)
+    assert index in found[0], found
+    assert not [plan for plan in found if _SLOW.search(plan)]

@@ -15,8 +15,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Row,
-    Select,
     Subquery,
     Table,
     Update,
@@ -26,11 +24,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import AttemptState, DeliveryState
-from outreach.store.bulk import insert_listed
+from outreach.store.bulk import add_some, insert_listed, reserve_ids
+from outreach.store.gathered import Gathered
 from outreach.store.listed import among, listed, packed, packed_values
 
 D = DeliveryState
@@ -48,10 +46,9 @@ _UNREAD = frozenset({*_MOMENTS, "public_id", "body_digest", "sender"})
 _OF_A_LEASE = frozenset({"lease_until", "lease_by", "due_at", "updated_at"})
 
 
-def leased(connection: Connection, lane: Lane, ids: Collection[int], by: str) -> Sequence[Row[Any]]:
+def leased(connection: Connection, lane: Lane, ids: Collection[int], by: str) -> list[Any]:
     """What checking reads of the rows of `ids` that are still leased to `by`, locked."""
-    given = {"ids": packed_values(ids), "by": by}
-    return connection.execute(_leased(lane.deliveries), given).all()
+    return _leased(lane.deliveries).all(connection, {"ids": packed_values(ids), "by": by})
 
 
 def give_back(
@@ -78,41 +75,44 @@ def set_attempts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str,
 
 
 def add_attempts(
-    connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]
-) -> dict[str, int]:
-    """Adds attempts (the same columns in all); returns the id of each by its public id."""
-    statement = _insert(lane.attempts, tuple(rows[0]))
-    result = connection.execute(statement, {"given": packed(row.values() for row in rows)})
-    return {row.public_id: row.id for row in result.all()}
+    connection: Connection,
+    lane: Lane,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    same: Mapping[str, Any],
+) -> list[int]:
+    """Adds attempts (the columns `names`; those of `same` are alike in all); their ids."""
+    ids = reserve_ids(connection, lane.attempts, len(rows))
+    numbered = [(number, *row) for number, row in zip(ids, rows, strict=True)]
+    add_some(connection, lane.attempts, ("id", *names), numbered, same)
+    return ids
 
 
 def with_deliveries(
     connection: Connection, lane: Lane, attempt_ids: Collection[int]
-) -> list[tuple[Row[Any], Row[Any]]]:
+) -> list[tuple[Any, Any]]:
     """Each attempt with its delivery, both locked, deliveries first (the order of `leased`).
     `newest` of an attempt is its delivery's newest."""
     ids = {"ids": packed_values(attempt_ids)}
-    deliveries = connection.execute(_deliveries_of(lane.attempts, lane.deliveries), ids).all()
+    deliveries = _deliveries_of(lane.attempts, lane.deliveries).all(connection, ids)
     by_id = {row.id: row for row in deliveries}
-    attempts = connection.execute(_attempts(lane.attempts), ids).all()
+    attempts = _attempts(lane.attempts).all(connection, ids)
     return [(row, by_id[row.delivery_id]) for row in attempts]
 
 
-def accept(
-    connection: Connection, lane: Lane, sids: Mapping[int, str], now: datetime
-) -> Sequence[Row[Any]]:
+def accept(connection: Connection, lane: Lane, sids: Mapping[int, str], now: datetime) -> list[Any]:
     """Notes `sids`, by attempt, where nothing was heard of the attempt yet (*submitting*), and
     that it is *submitted*; returns id, channel and parts of those."""
-    if connection.dialect.name == "postgresql":  # in the order in which everybody locks them
-        connection.execute(_attempts_locked(lane.attempts), {"ids": packed_values(sids)}).all()
-    given = {"given": packed(sids.items()), "now": now}
-    return connection.execute(_accept(lane.attempts), given).all()
+    silent = _silent(lane.attempts).all(connection, {"ids": packed_values(sids)})
+    given = {"given": packed((row.id, sids[row.id]) for row in silent), "now": now}
+    connection.execute(_accept(lane.attempts), given)
+    return silent
 
 
 def attempt_ids(connection: Connection, lane: Lane, public_ids: Collection[str]) -> dict[str, int]:
     """The ids of attempts by public id; those that don't exist are left out."""
-    found = connection.execute(_by_public_id(lane.attempts), {"ids": packed_values(public_ids)})
-    return {row.public_id: row.id for row in found.all()}
+    found = _by_public_id(lane.attempts).all(connection, {"ids": packed_values(public_ids)})
+    return {row.public_id: row.id for row in found}
 
 
 def add_receipts(connection: Connection, lane: Lane, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -131,10 +131,11 @@ def _set(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
 
 
 @cache
-def _leased(d: Table) -> Select[Any]:
+def _leased(d: Table) -> Gathered:
     read = [column for column in d.c if column.name not in _OF_A_LEASE]
     query = select(*read).where(among(d.c.id), _aside(d.c.state) == D.LEASED)
-    return query.where(d.c.lease_by == bindparam("by")).order_by(d.c.id).with_for_update()
+    mine = query.where(d.c.lease_by == bindparam("by"))
+    return Gathered(mine.order_by(d.c.id).with_for_update())
 
 
 @cache
@@ -164,37 +165,33 @@ def _try_now(d: Table) -> Update:
 
 
 @cache
-def _insert(a: Table, names: tuple[str, ...]) -> ReturningInsert[Any]:
-    statement = a.insert().from_select(names, select(_given(a, names)), include_defaults=False)
-    return statement.returning(a.c.public_id, a.c.id)
-
-
-@cache
-def _deliveries_of(a: Table, d: Table) -> Select[Any]:
+def _deliveries_of(a: Table, d: Table) -> Gathered:
     wanted = select(a.c.delivery_id).where(among(a.c.id))
-    return select(*_read(d)).where(d.c.id.in_(wanted)).order_by(d.c.id).with_for_update()
+    query = select(*_read(d)).where(d.c.id.in_(wanted))
+    return Gathered(query.order_by(d.c.id).with_for_update())
 
 
 @cache
-def _attempts(a: Table) -> Select[Any]:
+def _attempts(a: Table) -> Gathered:
     other = a.alias("other")
     newest = select(func.max(other.c.id)).where(other.c.delivery_id == a.c.delivery_id)
     query = select(*_read(a), newest.scalar_subquery().label("newest")).where(among(a.c.id))
-    return query.order_by(a.c.id).with_for_update()
+    return Gathered(query.order_by(a.c.id).with_for_update())
 
 
 @cache
-def _attempts_locked(a: Table) -> Select[Any]:
-    return select(a.c.id).where(among(a.c.id)).order_by(a.c.id).with_for_update()
+def _silent(a: Table) -> Gathered:
+    query = select(a.c.id, a.c.channel, a.c.parts).where(among(a.c.id))
+    silent = query.where(_aside(a.c.state) == AttemptState.SUBMITTING)
+    return Gathered(silent.order_by(a.c.id).with_for_update())
 
 
 @cache
-def _accept(a: Table) -> ReturningUpdate[Any]:
+def _accept(a: Table) -> Update:
     given = _given(a, ("b_id", "sid"))
-    silent = update(a).where(a.c.id == given.c.b_id, _aside(a.c.state) == AttemptState.SUBMITTING)
     now = bindparam("now", type_=a.c.updated_at.type)
-    taken = silent.values(state=AttemptState.SUBMITTED, sid=given.c.sid, updated_at=now)
-    return taken.returning(a.c.id, a.c.channel, a.c.parts)
+    taken = {"state": AttemptState.SUBMITTED, "sid": given.c.sid, "updated_at": now}
+    return update(a).where(a.c.id == given.c.b_id).values(taken)
 
 
 @cache
@@ -203,8 +200,8 @@ def _add_once(table: Table, database: str, names: tuple[str, ...]) -> Any:
 
 
 @cache
-def _by_public_id(a: Table) -> Select[Any]:
-    return select(a.c.public_id, a.c.id).where(among(a.c.public_id))
+def _by_public_id(a: Table) -> Gathered:
+    return Gathered(select(a.c.public_id, a.c.id).where(among(a.c.public_id)))
 
 
 @cache

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache, partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
@@ -19,8 +18,10 @@ from outreach.kernel.sealing import Vault
 from outreach.language.denylist import find
 from outreach.people import queries as people
 from outreach.people.inviting import invite
+from outreach.planning.audience.queries import FALLBACK
 from outreach.planning.rules import cap, window
 from outreach.planning.rules.admission import RULES, Facts, forbidden
+from outreach.planning.rules.purpose import INVITATION
 from outreach.planning.sending import queries, spending
 
 # Where everybody in the register comes from.
@@ -28,6 +29,7 @@ HOME = "KH"
 _forbidden = lru_cache(maxsize=2_000)(find)
 
 Check = Callable[[Connection, Sequence[Row[Any]], datetime], Sequence[Verdict]]
+Obstacle = Callable[[int], Held | Later]
 
 
 @dataclass(frozen=True)
@@ -40,30 +42,55 @@ class Road:
     one_way: bool = False
 
 
+class _Case(NamedTuple):
+    """All that decides about a delivery, but for who it is: most of a chunk are one case."""
+
+    campaign_id: int
+    channel: str
+    zone: str
+    expires_at: datetime
+    first_try: bool
+    begun: bool
+    consent: str
+    destination: str
+    present: str
+    safe_channel: str
+    safe_hours: str
+    safe_days: str
+    language: str
+    broadcast_state: str
+    tried_before: int
+
+
 def checker(vault: Vault, prices: Prices, road: Road) -> Check:
     """The check of broadcasts that leave by `road`."""
 
     def check(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Sequence[Verdict]:
         if not rows:
             return ()
-        inviting = queries.invitations(connection, {row.campaign_id for row in rows})
+        words = queries.words(connection, {row.campaign_id for row in rows})
+        inviting = {word.id for word in words if word.purpose == INVITATION}
         if inviting:
             people.hold(connection, alone=False)
         known = queries.facts_for_check(connection, [row.id for row in rows], now - cap.WINDOW)
         closed = queries.closed_from(connection, HOME)
+        decide = cache(partial(_decide, _Words(words), road, closed, now))
         # Two deliveries of one chunk may be to one person: the second sees the first.
-        heard: Counter[int] = Counter()
+        heard: dict[int, int] = {}
         asked: set[int] = set()
         verdicts = []
         for row in rows:
             mine = known[row.id]
-            verdict = _verdict(vault, mine, row, now, road, closed, heard)
+            person = -mine.person_id if mine.person_id is not None else row.contact_id
+            verdict = _verdict(
+                vault, mine, row, decide(_case(mine, row, heard.get(person, 0))), now
+            )
             if isinstance(verdict, Ready) and row.campaign_id in inviting:
                 if row.contact_id in asked:  # one ever (S13)
                     verdict = Held(row.id, DeliveryState.SUPPRESSED, "no_consent")
                 asked.add(row.contact_id)
             if isinstance(verdict, Ready) and row.attempts == 0:
-                heard[_person(mine, row)] += 1
+                heard[person] = heard.get(person, 0) + 1
             verdicts.append(verdict)
         fitting = spending.fit(connection, prices, rows, verdicts, now)
         _invite(connection, rows, fitting, inviting, now)
@@ -85,60 +112,104 @@ def _invite(
         invite(connection, asked, now)
 
 
-def _verdict(
-    vault: Vault,
-    known: Row[Any],
-    row: Row[Any],
-    now: datetime,
-    road: Road,
-    closed: frozenset[str],
-    heard: Counter[int],
-) -> Verdict:
-    facts = Facts(
-        canceled=known.broadcast_state == "canceled",
-        consent=known.consent,
-        has_words=known.wording_id is not None,
-        may_leave=road.loopback or (known.approved and not known.placeholder),
-        corridor_closed=known.destination in closed,
-        channel=row.channel,
-        safe_channel=known.safe_channel or "",
-        first_try=row.attempts == 0,
-        tried_before=known.tried_before + heard[_person(known, row)],
-        forbidden_word=row.channel == "sms" and bool(known.body) and bool(_forbidden(known.body)),
-        purpose=known.purpose,
-        begun=row.first_tried_at is not None,
-        no_way_back=road.one_way and row.channel == "sms" and not known.way_back,
+class _Words:
+    """What campaigns say, in each language, and on which terms."""
+
+    def __init__(self, words: Sequence[Row[Any]]) -> None:
+        self._campaigns = {word.id: word for word in words}
+        self._said = {(word.id, word.channel, word.language): word for word in words}
+
+    def of(self, case: _Case) -> tuple[Row[Any], Row[Any] | None]:
+        """The campaign, and what it says to them: in their language, else in Khmer, else None."""
+        asked = (case.campaign_id, case.channel)
+        said = self._said.get((*asked, case.language)) or self._said.get((*asked, FALLBACK))
+        return self._campaigns[case.campaign_id], said
+
+
+def _case(known: Any, row: Row[Any], heard: int) -> _Case:
+    return _Case(
+        row.campaign_id,
+        row.channel,
+        row.zone,
+        row.expires_at,
+        row.attempts == 0,
+        row.first_tried_at is not None,
+        known.consent,
+        known.destination,
+        known.present,
+        known.safe_channel,
+        known.safe_hours,
+        known.safe_days,
+        known.language,
+        known.broadcast_state,
+        known.tried_before + heard,
     )
-    reason = forbidden(facts)
-    if reason:
-        return Held(row.id, DeliveryState(RULES[reason].state), reason)
-    opening = window.next_open(row.channel, row.zone, now, _limits(known, row))
-    if opening is None:
-        return Held(row.id, DeliveryState.SUPPRESSED, "safe_contact")
-    if opening.at > now:
-        if opening.at >= row.expires_at:
-            return Held(row.id, DeliveryState.EXPIRED, opening.reason)
-        return Later(row.id, opening.at, opening.reason)
-    body = known.body if row.channel == "sms" else None
+
+
+def _verdict(
+    vault: Vault, known: Any, row: Row[Any], decided: Row[Any] | Obstacle, now: datetime
+) -> Verdict:
+    if not isinstance(decided, Row):
+        return decided(row.id)
+    body = decided.body if row.channel == "sms" else None
     try:
         number = vault.unseal(known.number_sealed)
     except Unavailable as error:
         return unopened(row.id, error, now)
-    return Ready(row.id, number, body, known.parts or 1, known.validity_seconds)
+    return Ready(row.id, number, body, decided.parts or 1, decided.validity_seconds)
 
 
-def _person(known: Row[Any], row: Row[Any]) -> int:
-    """Numbers of one person count together; others each for themselves."""
-    person: int = -known.person_id if known.person_id is not None else row.contact_id
-    return person
+def _decide(
+    words: _Words, road: Road, closed: frozenset[str], now: datetime, case: _Case
+) -> Row[Any] | Obstacle:
+    """What is said in this case, or what stands against it."""
+    campaign, said = words.of(case)
+    reason = forbidden(_facts(campaign, said, road, closed, case))
+    if reason or said is None:
+        reason = reason or "no_wording"
+        return partial(Held, state=DeliveryState(RULES[reason].state), reason=reason)
+    opening = window.next_open(case.channel, case.zone, now, _limits(campaign, case))
+    if opening is None:
+        return partial(Held, state=DeliveryState.SUPPRESSED, reason="safe_contact")
+    if opening.at <= now:
+        return said
+    if opening.at >= case.expires_at:
+        return partial(Held, state=DeliveryState.EXPIRED, reason=opening.reason)
+    return partial(Later, at=opening.at, reason=opening.reason)
 
 
-def _limits(known: Row[Any], row: Row[Any]) -> window.Limits:
-    hours = known.sending.get("hours", {}).get(row.channel)
+def _facts(
+    campaign: Row[Any],
+    said: Row[Any] | None,
+    road: Road,
+    closed: frozenset[str],
+    case: _Case,
+) -> Facts:
+    sms = case.channel == "sms"
+    return Facts(
+        canceled=case.broadcast_state == "canceled",
+        consent=case.consent,
+        has_words=said is not None,
+        may_leave=road.loopback
+        or bool(campaign.approved and said is not None and not said.placeholder),
+        corridor_closed=case.destination in closed,
+        channel=case.channel,
+        safe_channel=case.safe_channel,
+        first_try=case.first_try,
+        tried_before=case.tried_before,
+        forbidden_word=sms and said is not None and bool(_forbidden(said.body)),
+        purpose=campaign.purpose,
+        begun=case.begun,
+        no_way_back=road.one_way and sms and not (said is not None and said.way_back),
+    )
+
+
+def _limits(campaign: Row[Any], case: _Case) -> window.Limits:
+    hours = campaign.sending.get("hours", {}).get(case.channel)
     return window.Limits(
         hours=(hours[0], hours[1]) if hours else None,
-        on_holidays=known.sending.get("on_holidays", False),
-        present=known.present,
-        safe_hours=known.safe_hours or "",
-        safe_days=known.safe_days or "",
+        on_holidays=campaign.sending.get("on_holidays", False),
+        present=case.present,
+        safe_hours=case.safe_hours,
+        safe_days=case.safe_days,
     )

@@ -23,11 +23,11 @@ from sqlalchemy import (
 
 from outreach.content.queries import WORDINGS
 from outreach.people.persons.queries import SAFE
-from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES, wording_id
+from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES
 from outreach.planning.queries import ATTEMPTS, BROADCASTS
-from outreach.planning.rules.purpose import INVITATION
 from outreach.planning.tables import Budget, Corridor
 from outreach.store import dialect
+from outreach.store.gathered import Gathered
 from outreach.store.listed import among, packed_values
 from outreach.store.types import table_of
 
@@ -37,10 +37,10 @@ _OPEN = ("pending", "leased", "trying")
 _LEFT = ("opted_out", "declined", "lapsed", "forgotten")
 
 
-def invitations(connection: Connection, ids: Collection[int]) -> set[int]:
-    """Those among the campaigns that invite."""
-    query = select(CAMPAIGNS.c.id).where(CAMPAIGNS.c.id.in_(ids))
-    return set(connection.execute(query.where(CAMPAIGNS.c.purpose == INVITATION)).scalars())
+def words(connection: Connection, campaign_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """What checking reads of campaigns, once for each of their wordings: in one statement, so that
+    no text meets the approval of an earlier one (S31). `language` is None where there is none."""
+    return connection.execute(_words(), {"ids": packed_values(campaign_ids)}).all()
 
 
 def facts_for_retry(connection: Connection, delivery_ids: Collection[int]) -> dict[int, Any]:
@@ -66,13 +66,14 @@ def facts_for_retry(connection: Connection, delivery_ids: Collection[int]) -> di
 def facts_for_check(
     connection: Connection, ids: Collection[int], since: datetime
 ) -> dict[int, Any]:
-    """All that the check at the moment of sending needs, by delivery; contacts are locked, so that
-    two workers can't both find the cap unused (S36): with all other numbers of the same person."""
+    """What the check at the moment of sending asks of people, by delivery; contacts are locked, so
+    that two workers can't both find the cap unused (S36): with all other numbers of the same
+    person."""
     given = packed_values(ids)
     if connection.dialect.name == "postgresql":
-        connection.execute(_people_locked(), {"ids": given}).all()
-    found = connection.execute(_facts_for_check(), {"ids": given, "since": since})
-    return {row.id: row for row in found.all()}
+        connection.execute(_people_locked(), {"ids": given})
+    found = _facts_for_check().all(connection, {"ids": given, "since": since})
+    return {row.id: row for row in found}
 
 
 # Built once: building them takes longer than asking them of a hundred deliveries.
@@ -90,32 +91,37 @@ def _people_locked() -> Select[Any]:
     )
     everybody = own.union(others).subquery()
     query = select(c.id).where(c.id.in_(select(everybody))).order_by(c.id)
-    return query.with_for_update()
+    # One row for all: nobody reads them.
+    return select(func.count()).select_from(query.with_for_update().subquery())
 
 
 @cache
-def _facts_for_check() -> Select[Any]:
-    d, c, s, w, m = DELIVERIES.c, CONTACTS.c, SAFE.c, WORDINGS.c, CAMPAIGNS.c
-    spoken = func.coalesce(func.nullif(s.language, ""), d.language)
-    return (
+def _facts_for_check() -> Gathered:
+    d, c, s = DELIVERIES.c, CONTACTS.c, SAFE.c
+    query = (
         select(
-            *(d.id, c.consent, c.number_sealed, c.person_id, c.destination, c.present),
-            s.channel.label("safe_channel"),
-            s.hours.label("safe_hours"),
-            s.days.label("safe_days"),
-            w.id.label("wording_id"),
-            *(w.body, w.parts, w.placeholder, w.way_back),
-            *(m.approved, m.purpose, m.validity_seconds, m.sending),
+            *(d.id, c.number_sealed, c.person_id, c.consent, c.destination, c.present),
+            func.coalesce(s.channel, "").label("safe_channel"),
+            func.coalesce(s.hours, "").label("safe_hours"),
+            func.coalesce(s.days, "").label("safe_days"),
+            func.coalesce(func.nullif(s.language, ""), d.language).label("language"),
             BROADCASTS.c.state.label("broadcast_state"),
             _tried().label("tried_before"),
         )
         .join(CONTACTS, c.id == d.contact_id)
-        .join(CAMPAIGNS, m.id == d.campaign_id)
         .join(BROADCASTS, BROADCASTS.c.id == d.broadcast_id)
         .outerjoin(SAFE, s.contact_id == d.contact_id)
-        .outerjoin(WORDINGS, w.id == wording_id(d.campaign_id, spoken, d.channel))
         .where(among(d.id))
     )
+    return Gathered(query)
+
+
+@cache
+def _words() -> Select[Any]:
+    m, w = CAMPAIGNS.c, WORDINGS.c
+    said = (w.language, w.channel, w.body, w.parts, w.placeholder, w.way_back)
+    query = select(m.id, m.approved, m.purpose, m.validity_seconds, m.sending, *said)
+    return query.outerjoin(WORDINGS, w.campaign_id == m.id).where(among(m.id))
 
 
 def _tried() -> ColumnElement[int]:
@@ -223,8 +229,9 @@ def drop_budget(connection: Connection, campaign_id: int) -> None:
 def budgets(connection: Connection, campaign_ids: Collection[int]) -> dict[int, Any]:
     """The budgets of campaigns, locked: who holds one decides what still fits into it."""
     b = BUDGETS.c
-    query = select(BUDGETS).where(b.campaign_id.in_(campaign_ids)).order_by(b.campaign_id)
-    return {row.campaign_id: row for row in connection.execute(dialect.locked(connection, query))}
+    query = select(BUDGETS).where(among(b.campaign_id)).order_by(b.campaign_id)
+    found = connection.execute(query.with_for_update(), {"ids": packed_values(campaign_ids)})
+    return {row.campaign_id: row for row in found.all()}
 
 
 def hold_of_budget(connection: Connection, campaign_id: int, micro: int) -> None:
