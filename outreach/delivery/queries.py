@@ -59,8 +59,9 @@ def lease(
     asked = {"channel": channel, "campaign": campaign, "limit": limit, "now": now}
     due = _due(lane.deliveries, campaign is not None).all(connection, asked)
     ids = sorted(row.id for row in due)
-    given = {"ids": packed_values(ids), "by": by, "until": until, "now": now}
-    connection.execute(_lease(lane.deliveries), given)
+    if ids:
+        given = {"ids": packed_values(ids), "by": by, "until": until, "now": now}
+        connection.execute(_lease(lane.deliveries), given)
     return ids
 
 
