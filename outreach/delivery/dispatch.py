@@ -244,7 +244,9 @@ class Dispatcher:
         self._answers[lane.name].add(news)
 
     async def _deliver(self, item: Outgoing) -> Outcome:
-        if self._clock.now() - item.recorded_at > _FRESH:
+        held = self._clock.now() - item.recorded_at
+        left = item.validity - int(held.total_seconds())
+        if held > _FRESH or left <= 0:  # S9: an answer leaves in time or not at all
             return Unreachable("held up for too long before it left")
         sender = self._pace.number
         if item.body is None:
@@ -252,7 +254,7 @@ class Dispatcher:
                 CallOut(item.to, sender, item.public_id, _RING_SECONDS)
             )
         return await self._gateway.send_sms(
-            SmsOut(item.to, sender, item.body, item.public_id, item.validity)
+            SmsOut(item.to, sender, item.body, item.public_id, left)
         )
 
     def _recorder(self, lane: Lane) -> Batcher[News, None]:

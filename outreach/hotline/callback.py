@@ -12,6 +12,7 @@ from outreach.hotline import queries
 from outreach.hotline.answering import queue
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import opening
+from outreach.hotline.retention.marks import marks
 from outreach.hotline.rules.answer import LOOP_WINDOW
 from outreach.hotline.rules.calling import CALL_WITHIN, CallState
 from outreach.people.communities import joining
@@ -58,7 +59,8 @@ def rang_unheard(
     if joining.by_call(connection, desk.vault, number, call.to, at=now) is not None:
         return False
     keys = desk.help_vault.lookups(number)
-    if queries.knows_call(connection, sid, keys, came - CALL_WITHIN, came + CALL_WITHIN):
+    names = [sid, *marks(desk.help_vault, sid)]
+    if queries.knows_call(connection, names, keys, came - CALL_WITHIN, came + CALL_WITHIN):
         return False
     if now - came <= CALL_WITHIN:
         return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)

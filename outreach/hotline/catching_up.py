@@ -13,12 +13,14 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from outreach.gateways.ports import Gateway, Inbound, InboundCall
 from outreach.hotline import queries
 from outreach.hotline.callback import rang_unheard
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbound import receive_in
+from outreach.hotline.retention.marks import marks
 from outreach.kernel.errors import Unavailable
 from outreach.store.engine import reading, transaction
 
@@ -78,9 +80,7 @@ def _take_in(
     desk: Desk, texts: Collection[Inbound], calls: Collection[InboundCall], began: datetime
 ) -> int:
     with transaction(desk.engine) as connection:
-        known = queries.known_texts(connection, [text.sid for text in texts])
-        fresh = [text for text in texts if text.sid not in known]
-        heard = receive_in(connection, desk, fresh)
+        heard = receive_in(connection, desk, _unknown(connection, desk, texts))
         now = desk.clock.now()
         rang = [rang_unheard(connection, desk, call, call.at or now, now) for call in calls]
         queries.set_seen_until(connection, began)
@@ -88,6 +88,13 @@ def _take_in(
     if found:
         log.warning("texts and calls that no hook told of were taken in", count=found)
     return found
+
+
+def _unknown(connection: Connection, desk: Desk, texts: Collection[Inbound]) -> list[Inbound]:
+    """Those of `texts` that were neither taken in nor sealed since (S23)."""
+    names = {text.sid: [text.sid, *marks(desk.help_vault, text.sid)] for text in texts}
+    known = queries.known_texts(connection, [name for each in names.values() for name in each])
+    return [text for text in texts if known.isdisjoint(names[text.sid])]
 
 
 async def _in_thread(executor: Executor, work: Callable[[], T]) -> T:

@@ -25,15 +25,20 @@ from outreach.hotline.register import Known
 from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW, Decision, Recent, decide
 from outreach.hotline.rules.calling import CALL_WITHIN
 from outreach.hotline.rules.menu import Memory, Turn, turn
+from outreach.hotline.rules.order import Since, obeyed, since
+from outreach.kernel.errors import Unavailable
 from outreach.kernel.ids import public_id
 from outreach.language.fallback import pick
 from outreach.language.match import Match, match
 from outreach.language.matchkey import match_key
+from outreach.people import optout
 from outreach.people.contacts import ContactView
 from outreach.people.persons import safe
 from outreach.store.engine import practising, transaction
 from outreach.store.ledger import Fact, append_alike
 
+# Of what came after a text that is taken in late, so much is looked at.
+_LATER = 50
 # What is answered and what alarms, a wish to be called, a menu and its digit, a STOP.
 _PRACTICE = ("asdf", "ជួយ", "9", "#", "1", "STOP")
 
@@ -138,9 +143,10 @@ class _Intake:
         if intent != alone.intent:
             self._gathered.meant.append((text.sid, intent))
         contact = self._known.contact(number)  # as they were: an answer tells nothing new (S3)
-        if not self._outdated(text, came):
+        then = self._since(text)
+        if obeyed(said.said, then):
             self._known.obey(number, text.body, said.said, text.sid, now)
-        self._gathered.words.append(opening.Word(number, said.said, came))
+        self._gathered.words.append(opening.Word(number, said.said, came, then.left))
         self._gathered.intents.append((intent.lower(),))
         if alone.digit == "9" and now - came <= CALL_WITHIN:
             self._gathered.calls.append(text)
@@ -149,11 +155,11 @@ class _Intake:
             intent,
             opted_out=said.said.opt_out,
             recent=recent,
-            late=now - came > ANSWER_WITHIN,
+            late=then.left or now - came >= ANSWER_WITHIN,
         )
         self._tell(decision, memory.quiet_until)
         self._memories.keep(number, self._after(said, decision))
-        answered = self._answer(number, contact, said, decision)
+        answered = self._answer(number, contact, said, decision, came)
         if answered:
             self._recent[number] = Recent(recent.answers + 1, timedelta(0))
         return Heard(True, intent, answered)
@@ -170,10 +176,19 @@ class _Intake:
         queries.add_deliveries(connection, gathered.answers)
         append_alike(connection, Fact("help.conversation", now), ("detail",), gathered.intents)
 
-    def _outdated(self, text: Inbound, came: datetime) -> bool:
-        """A text that the hook missed may be older than the person's last word on the matter."""
-        keys = self._desk.help_vault.lookups(text.sender_number)
-        return text.at is not None and queries.newer_word(self._connection, keys, came)
+    def _since(self, text: Inbound) -> Since:
+        """What the person did after a text that the hook missed, and that may be old."""
+        if text.at is None:
+            return Since()
+        desk, number = self._desk, text.sender_number
+        keys = desk.help_vault.lookups(number)
+        sealed = queries.later_texts(self._connection, keys, text.at, _LATER)
+        try:
+            later = [match(desk.help_vault.unseal(body)) for body in sealed]
+        except Unavailable:  # a key is missing: a STOP counts, and nothing undoes one
+            return Since(stopped=True, left=True)
+        stopped = optout.stopped_since(self._connection, desk.vault, number, text.at)
+        return since(later, stopped=stopped)
 
     def _tell(self, decision: Decision, quiet_until: datetime | None) -> None:
         told = decision.quiet and quiet_until is not None and quiet_until > self._now
@@ -187,7 +202,12 @@ class _Intake:
         return replace(said.memory, quiet_until=self._now + LOOP_WINDOW)
 
     def _answer(
-        self, number: str, contact: ContactView | None, said: Turn, decision: Decision
+        self,
+        number: str,
+        contact: ContactView | None,
+        said: Turn,
+        decision: Decision,
+        came: datetime,
     ) -> bool:
         desk = self._desk
         if decision.answer is None or not self._wanted(decision.answer, contact):
@@ -201,7 +221,9 @@ class _Intake:
         else:
             topic = said.topic or decision.answer
             text = body(desk, topic, language, landmarks.country(place), self._now)
-        self._gathered.answers.append(row(desk, number, text, parts_of_ours(text), self._now))
+        answer = row(desk, number, text, parts_of_ours(text), self._now)
+        # S9 counts from when the person wrote.
+        self._gathered.answers.append(answer | {"expires_at": came + ANSWER_WITHIN})
         return True
 
     def _wanted(self, answer: str, contact: ContactView | None) -> bool:

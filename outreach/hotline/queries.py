@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.hotline.tables import (
+    HELD,
     CallBack,
     HelpAttempt,
     HelpAudit,
@@ -34,7 +35,7 @@ from outreach.hotline.tables import (
 )
 from outreach.store.bulk import add_some, insert_listed
 from outreach.store.dialect import insert, keyed, keys_given, locked
-from outreach.store.listed import listed, packed, with_bytes
+from outreach.store.listed import among, listed, packed, packed_values, with_bytes
 from outreach.store.types import table_of
 
 INBOUND = table_of(HelpInbound)
@@ -49,7 +50,7 @@ _ATTEMPT = table_of(Attempt)
 _DELIVERY = table_of(Delivery)
 
 _INBOUND_LIST = "inbound"
-_OWN = ("reference", "number_key", "address_sealed", "body_sealed", "parts")
+_OWN = ("reference", "number_key", "address_sealed", "body_sealed", "parts", "expires_at")
 
 
 def add_inbound(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -76,18 +77,20 @@ def _meaning() -> Update:
     return update(INBOUND).where(INBOUND.c.sid == given.c.sid).values(intent=given.c.intent)
 
 
-def newer_word(connection: Connection, keys: Collection[bytes], at: datetime) -> bool:
-    """Whether a number has said STOP or START after `at`."""
+def later_texts(
+    connection: Connection, keys: Collection[bytes], at: datetime, limit: int
+) -> Sequence[bytes]:
+    """What a number has said after `at`, sealed, the newest first."""
     i = INBOUND.c
-    said = i.intent.in_(("STOP", "START"))
-    query = select(i.id).where(i.number_key.in_(keys), i.at > at, said)
-    return connection.execute(query.limit(1)).first() is not None
+    query = select(i.body_sealed).where(i.number_key.in_(keys), i.at > at, HELD)
+    return connection.execute(query.order_by(i.at.desc()).limit(limit)).scalars().all()
 
 
 def known_texts(connection: Connection, sids: Collection[str]) -> set[str]:
     """Those of `sids` that were taken in."""
     i = INBOUND.c
-    return set(connection.execute(select(i.sid).where(i.sid.in_(sids))).scalars())
+    query = select(i.sid).where(among(i.sid, "sids"))
+    return set(connection.execute(query, {"sids": packed_values(sids)}).scalars())
 
 
 def seen_until(connection: Connection) -> datetime | None:
@@ -109,7 +112,7 @@ def set_seen_until(connection: Connection, at: datetime) -> None:
 
 
 def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Queues answers, alike but for whom they reach and what they say."""
+    """Queues answers, alike but for whom they reach, what they say and until when."""
     if rows:
         same = {name: value for name, value in rows[0].items() if name not in _OWN}
         own = [tuple(row[name] for name in _OWN) for row in rows]
@@ -144,12 +147,17 @@ def add_call_back(connection: Connection, row: Mapping[str, Any]) -> bool:
 
 
 def knows_call(
-    connection: Connection, sid: str, keys: Collection[bytes], after: datetime, before: datetime
+    connection: Connection,
+    names: Collection[str],
+    keys: Collection[bytes],
+    after: datetime,
+    before: datetime,
 ) -> bool:
-    """Whether a call is known, or its number asked to be called at about the same time."""
+    """Whether a call is known by one of `names`, or its number asked to be called at about the same
+    time."""
     c = CALL_BACKS.c
     about = and_(c.number_key.in_(keys), c.asked_at >= after, c.asked_at <= before)
-    query = select(c.id).where(or_(c.source_id == sid, about))
+    query = select(c.id).where(or_(c.source_id.in_(names), about))
     return connection.execute(query.limit(1)).first() is not None
 
 

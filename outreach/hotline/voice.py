@@ -13,6 +13,8 @@ from outreach.delivery.stopping import suppress_contact
 from outreach.hotline import queries
 from outreach.hotline.callback import ask
 from outreach.hotline.desk import Desk
+from outreach.hotline.inbox import opening
+from outreach.kernel.errors import Unavailable
 from outreach.kernel.flow import Flow, Gather, Hangup, Play
 from outreach.people import contacts, optout
 from outreach.store.engine import transaction
@@ -67,10 +69,21 @@ def _obey(
         # Deliveries before contacts, as the senders lock them: no two wait for each other.
         suppress_contact(connection, desk.broadcasts, call.contact_id, "opted_out", now)
         optout.opt_out_contact(connection, call.contact_id, at=now, source="voice")
+        _leave(connection, desk, call.contact_id, now)
         return
     number = contacts.number_of(connection, desk.vault, call.contact_id)
     if number is not None:
         ask(connection, desk, number, source="call_key", source_id=attempt, now=now)
+
+
+def _leave(connection: Connection, desk: Desk, contact_id: int, now: datetime) -> None:
+    """0 stops workers too, as a STOP by text does (S7)."""
+    try:
+        number = contacts.number_of(connection, desk.vault, contact_id)
+    except Unavailable:  # its key is missing: the STOP holds all the same
+        return
+    if number is not None:
+        opening.leave(connection, desk.help_vault, number, now, now)
 
 
 def _address(base_url: str, recording: Recording) -> str:

@@ -38,6 +38,15 @@ def _opt_out(connection: Connection, keys: Sequence[bytes], at: datetime, source
     queries.put_opt_out(connection, keys[0], source, at)
 
 
+def stopped_since(connection: Connection, vault: Vault, number: str, at: datetime) -> bool:
+    """Whether `number` said a STOP that holds after `at`, by another way than a text: by a key in a
+    call, to the gateway, to staff."""
+    return any(
+        stop.ended_at is None and stop.at > at and stop.source != "sms"
+        for stop in queries.opt_outs(connection, vault.lookups(number))
+    )
+
+
 def start(
     connection: Connection,
     vault: Vault,

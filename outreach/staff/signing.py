@@ -88,7 +88,9 @@ def sign_in(
     right = fits(password, password_hash)
     with transaction(engine) as connection:
         row = queries.lock_by_name(connection, name)
-        if right and row is not None and row.password_hash == password_hash:
+        # Asked again: of many tries at once each waited here for the one before it.
+        early = _early(connection, key, origin, now)
+        if right and not early and row is not None and row.password_hash == password_hash:
             step = _second(vault, row, code, now)
             if step is not None:
                 queries.clear_tries(connection, key)
@@ -215,8 +217,12 @@ def _enrols(row: Row[Any], code: str, now: datetime) -> bool:
 
 
 def _wait(connection: Connection, key: str, origin: str, now: datetime) -> None:
-    if queries.waits(connection, [key, *_address_keys(origin)], now):
+    if _early(connection, key, origin, now):
         raise NotSignedIn("Too many wrong tries. Wait a few minutes and try again.")
+
+
+def _early(connection: Connection, key: str, origin: str, now: datetime) -> bool:
+    return queries.waits(connection, [key, *_address_keys(origin)], now)
 
 
 def _note_failure(connection: Connection, key: str, origin: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -234,3 +235,17 @@ def test_every_state_is_one_of_an_attempt() -> None:
 )
 def test_a_providers_time_is_read_or_calmly_not(text: Any, expected: datetime | None) -> None:
     assert forms.moment(text) == expected
+
+
+def test_half_a_sign_in_a_listed_text_keeps_nobodys_text_from_being_taken_in() -> None:
+    resource = {
+        "sid": "SM1",
+        "from": HER,
+        "to": US,
+        "direction": "inbound",
+        "body": json.loads('"help \\ud83d"'),
+        "date_created": "2026-03-02T03:00:00Z",
+    }
+    text = forms.received(resource)
+    assert text is not None
+    assert text.body.encode().decode() == "help ?"

@@ -280,6 +280,12 @@ def test_s5_settings_say_when(safe_: SafeWindow, minutes: int | None) -> None:
     assert reply_until(None, MONDAY, WITHIN, safe_) == expected
 
 
+def test_s5_a_reply_never_leaves_after_the_hours_that_were_set() -> None:
+    now = MONDAY + timedelta(minutes=2, seconds=50)
+    until = reply_until(None, now, WITHIN, window(hours="09:00-09:03"))
+    assert until == MONDAY + timedelta(minutes=3)
+
+
 @given(st.timedeltas(timedelta(0), timedelta(days=1)), st.times())
 def test_s9_without_settings_the_time_is_always_over_after_fifteen_minutes(
     passed: timedelta, at: time

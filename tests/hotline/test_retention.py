@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -13,12 +14,14 @@ from outreach.hotline.inbox import queries as inbox
 from outreach.hotline.inbox.replying import Choice, reply
 from outreach.hotline.inbox.worker import Worker
 from outreach.hotline.menu import queries as menu
+from outreach.hotline.retention import queries as retention
 from outreach.hotline.retention.redacting import redact
 from outreach.hotline.retention.sealing import Sealed, seal_contact
 from outreach.hotline.sealed import HELP_STORE
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput, Conflict, NotFound
 from outreach.people.audit import Asking
+from outreach.store.engine import transaction
 from outreach.store.rotation import uses
 from tests.world import World, number
 
@@ -159,3 +162,20 @@ def test_s23_sealing_needs_a_reason_and_may_be_done_twice(world: World) -> None:
     seal_contact(desk.engine, desk.help_vault, desk.clock, ANNA, WHY)
     again = seal_contact(desk.engine, desk.help_vault, desk.clock, ANNA, WHY)
     assert again == Sealed(0, 0, 0, conversation=False)
+
+
+def test_s20_who_writes_again_at_that_moment_is_not_lost(world: World, clock: FixedClock) -> None:
+    desk = world.runtime.desk
+    acting.close(desk, told(world, ANNA, "CA1"), DARA, "answered")
+    clock.advance(KEEP + timedelta(minutes=1))
+    with ThreadPoolExecutor(1) as other:
+        with transaction(desk.engine) as connection:
+            ids = retention.old_conversations(connection, clock.now() - KEEP, 10)
+            text = other.submit(world.text, ANNA, "ជួយ")
+            with pytest.raises(TimeoutError):
+                text.result(timeout=0.5)
+            retention.empty_conversations(connection, ids)
+        text.result(timeout=20)
+    (talk,) = listing.inbox(desk.engine, "", listing.NOBODYS).shown
+    acting.take(desk, talk.id, DARA)
+    reply(desk, talk.id, DARA, Choice("where"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,8 +15,9 @@ from outreach.kernel.errors import BadInput, Conflict, NotFound
 from outreach.kernel.sealing import Vault
 from outreach.staff import accounts, queries, signing
 from outreach.staff.rules.roles import May, Role
+from outreach.staff.secrets import fingerprint
 from outreach.staff.signing import NotSignedIn
-from outreach.store.engine import reading
+from outreach.store.engine import reading, transaction
 
 PASSWORD = "four wet green hats"
 
@@ -263,3 +265,19 @@ def test_every_step_is_noted(desk: Desk) -> None:
     assert noted[::-1] == [
         ("tests", "added"), ("dara", "enrolled"), ("dara", "signed in"), ("sokha", "closed"),
     ]  # fmt: skip
+
+
+def test_many_guesses_at_once_wait_for_each_other(desk: Desk) -> None:
+    desk.enrol("dara", desk.add("dara", "approver"))
+    desk.clock.advance(timedelta(minutes=1))
+    key, until = fingerprint("dara"), desk.clock.now() + timedelta(minutes=1)
+    with ThreadPoolExecutor(1) as other:
+        with transaction(desk.engine) as connection:
+            queries.lock_by_name(connection, "dara")
+            late = other.submit(desk.sign_in, "dara")
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.5)
+            queries.count_try(connection, key, desk.clock.now())
+            queries.hold_tries(connection, key, until)
+        with pytest.raises(NotSignedIn):
+            late.result(timeout=20)

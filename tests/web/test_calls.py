@@ -12,7 +12,11 @@ import pytest
 
 from outreach.delivery.tables import Attempt
 from outreach.hotline import queries as hotline
+from outreach.hotline.inbox import acting, listing
+from outreach.hotline.inbox.replying import Choice, reply
+from outreach.hotline.inbox.worker import Worker
 from outreach.kernel.clock import FixedClock
+from outreach.kernel.errors import Refused
 from outreach.people.counting import counts
 from outreach.people.tables import Contact
 from outreach.store.engine import transaction
@@ -160,3 +164,14 @@ def test_s14_a_stop_by_key_holds_though_the_key_of_the_number_is_missing(
     step(hook, call, Digits="0")
     assert [row.consent for row in world.all(contacts)] == ["opted_out"]
     assert counts(world.runtime.engine).opted_out == 1
+
+
+def test_s7_zero_stops_workers_too(hook: Hook, world: World, call: str) -> None:
+    desk, dara = world.runtime.desk, Worker("dara")
+    world.text(ANNA, "ជួយ")
+    (head,) = listing.inbox(desk.engine, "", listing.NOBODYS).shown
+    acting.take(desk, head.id, dara)
+    step(hook, call)
+    step(hook, call, Digits="0")
+    with pytest.raises(Refused):
+        reply(desk, head.id, dara, Choice("where"))

@@ -109,7 +109,7 @@ def found(resource: Mapping[str, Any], channel: Channel) -> Found | None:
         channel=channel,
         to=str(resource.get("to") or ""),
         sender=str(resource.get("from") or ""),
-        body=str(resource.get("body") or ""),
+        body=_words(resource),
         created=created,
         state=report.state,
         error_code=report.error_code,
@@ -127,7 +127,7 @@ def received(resource: Mapping[str, Any]) -> Inbound | None:
         sid=sid,
         sender_number=number,
         to=str(resource.get("to") or "").strip(),
-        body=str(resource.get("body") or ""),
+        body=_words(resource),
         media=_whole(resource.get("num_media")) or 0,
         at=at,
     )
@@ -148,6 +148,12 @@ def rang(resource: Mapping[str, Any]) -> InboundCall | None:
         inbound=True,
         at=at,
     )
+
+
+def _words(resource: Mapping[str, Any]) -> str:
+    """The text of a REST resource as anything can keep it: JSON can hold half of a sign of two
+    halves, and one such text must not keep a whole list from being taken in."""
+    return str(resource.get("body") or "").encode(errors="replace").decode()
 
 
 def moment(text: object) -> datetime | None:

@@ -19,11 +19,13 @@ from outreach.language.match import Match
 
 @dataclass(frozen=True)
 class Word:
-    """A text from `number` came in, at `came`, which may be long ago."""
+    """A text from `number` came in, at `came`, which may be long ago; since then they may have
+    `left`."""
 
     number: str
     said: Match
     came: datetime
+    left: bool = False
 
 
 def texted(connection: Connection, desk: Desk, words: Sequence[Word], now: datetime) -> None:
@@ -39,10 +41,15 @@ def texted(connection: Connection, desk: Desk, words: Sequence[Word], now: datet
         elif leaves(word.said.intent):
             _come_in(connection, vault, arrivals)  # what was written before is what is left behind
             arrivals = {}
-            keys = vault.lookups(word.number)
-            queries.left(connection, keys, word.came)
-            queries.withdraw(connection, keys, now)
+            leave(connection, vault, word.number, word.came, now)
     _come_in(connection, vault, arrivals)
+
+
+def leave(connection: Connection, vault: Vault, number: str, came: datetime, now: datetime) -> None:
+    """Somebody said at `came` that they leave: nobody texts them from now on (S4)."""
+    keys = vault.lookups(number)
+    queries.left(connection, keys, came)
+    queries.withdraw(connection, keys, now)
 
 
 def asked_for_call(
@@ -60,7 +67,7 @@ def _arrival(word: Word, hurry: Urgency, now: datetime) -> Arrival:
         language=word.said.language or "",
         opened_at=word.came,
         last_in_at=word.came,
-        last_text_at=word.came,
+        last_text_at=None if word.left else word.came,
         due_by=look_by(hurry, now),
     )
 

@@ -221,7 +221,7 @@ def notes(connection: Connection, conversation_id: int, limit: int) -> Sequence[
 def withdraw(connection: Connection, keys: Collection[bytes], now: datetime) -> None:
     """Holds back what workers wrote to a person and what has not left."""
     d = DELIVERIES.c
-    waits = and_(d.number_key.in_(keys), d.author != "", d.state == "pending")
+    waits = and_(d.number_key.in_(keys), d.author != "", d.state.in_(("pending", "leased")))
     held = {"state": "suppressed", "reason": "left", "updated_at": now}
     connection.execute(update(DELIVERIES).where(waits).values(held))
 

@@ -23,6 +23,7 @@ from outreach.delivery.rules.states import OPEN
 from outreach.hotline.inbox.queries import CONVERSATIONS, NOTES
 from outreach.hotline.queries import ATTEMPTS, CALL_BACKS, DELIVERIES, INBOUND
 from outreach.hotline.tables import HELD
+from outreach.store.dialect import locked
 
 _KEY_BYTES = 32
 
@@ -54,27 +55,28 @@ def old_notes(connection: Connection, before: datetime, limit: int) -> Sequence[
 
 
 def old_conversations(connection: Connection, before: datetime, limit: int) -> Sequence[int]:
-    """Ended conversations in which nothing came since, and that still hold their number."""
+    """Ended conversations in which nothing came since, and that still hold their number; locked,
+    because somebody may write again in this very moment."""
     c = CONVERSATIONS.c
     query = select(c.id).where(
         func.length(c.number_sealed) > 0, c.state == "closed", c.last_in_at < before
     )
-    return _ids(connection, query.order_by(c.id).limit(limit))
+    return _ids(connection, locked(connection, query.order_by(c.id).limit(limit)))
 
 
-def texts_of(connection: Connection, keys: Collection[bytes]) -> Sequence[int]:
-    """A person's texts."""
-    return _of(connection, INBOUND, keys)
+def texts_of(connection: Connection, keys: Collection[bytes]) -> dict[int, str]:
+    """A person's texts, with their SIDs."""
+    return _named(connection, INBOUND, "sid", keys)
 
 
 def answers_of(connection: Connection, keys: Collection[bytes]) -> Sequence[int]:
     """What a person was sent."""
-    return _of(connection, DELIVERIES, keys)
+    return _ids(connection, select(DELIVERIES.c.id).where(DELIVERIES.c.number_key.in_(keys)))
 
 
-def calls_of(connection: Connection, keys: Collection[bytes]) -> Sequence[int]:
-    """A person's wishes to be called."""
-    return _of(connection, CALL_BACKS, keys)
+def calls_of(connection: Connection, keys: Collection[bytes]) -> dict[int, str]:
+    """A person's wishes to be called, with what they came from."""
+    return _named(connection, CALL_BACKS, "source_id", keys)
 
 
 def notes_of(connection: Connection, conversation_id: int) -> Sequence[int]:
@@ -82,10 +84,11 @@ def notes_of(connection: Connection, conversation_id: int) -> Sequence[int]:
     return _ids(connection, select(NOTES.c.id).where(NOTES.c.conversation_id == conversation_id))
 
 
-def empty_texts(connection: Connection, ids: Sequence[int]) -> None:
-    """Empties texts; their SID would lead to the words at the gateway."""
+def empty_texts(connection: Connection, ids: Collection[int], marks: Sequence[str] = ()) -> None:
+    """Empties texts; their SID would lead to the words at the gateway. `marks` stand for it, where
+    the texts may still be listed there."""
     gone = {"number_sealed": b"", "body_sealed": b""}
-    _empty(connection, INBOUND, ids, gone, "sid")
+    _empty(connection, INBOUND, ids, gone, "sid", marks)
 
 
 def empty_answers(connection: Connection, ids: Sequence[int]) -> None:
@@ -107,12 +110,12 @@ def empty_answers(connection: Connection, ids: Sequence[int]) -> None:
     _empty(connection, DELIVERIES, ids, {"address_sealed": b"", "body_sealed": b""})
 
 
-def empty_calls(connection: Connection, ids: Sequence[int]) -> None:
-    """Empties wishes to be called; who waits is not called any more."""
+def empty_calls(connection: Connection, ids: Collection[int], marks: Sequence[str] = ()) -> None:
+    """Empties wishes to be called, as texts are; who waits is not called any more."""
     c = CALL_BACKS.c
     waits = and_(c.id.in_(ids), c.state.in_(("waiting", "taken")))
     connection.execute(update(CALL_BACKS).where(waits).values(state="too_late"))
-    _empty(connection, CALL_BACKS, ids, {"number_sealed": b""}, "source_id")
+    _empty(connection, CALL_BACKS, ids, {"number_sealed": b""}, "source_id", marks)
 
 
 def empty_notes(connection: Connection, ids: Sequence[int]) -> None:
@@ -128,12 +131,13 @@ def empty_conversations(connection: Connection, ids: Sequence[int], **also: Any)
 def _empty(
     connection: Connection,
     table: Table,
-    ids: Sequence[int],
+    ids: Collection[int],
     gone: Mapping[str, Any],
     name: str = "",
+    marks: Sequence[str] = (),
 ) -> None:
-    """Sets `gone`, a fingerprint that leads to nobody, and in `name` one that leads to nothing at
-    the gateway."""
+    """Sets `gone`, a fingerprint that leads to nobody, and in `name` what leads to nothing at the
+    gateway: `marks`, one for each of `ids`, where given."""
     if not ids:
         return
     fresh = ("number_key", name) if name else ("number_key",)
@@ -141,14 +145,17 @@ def _empty(
     statement = update(table).where(table.c.id == bindparam("b_id")).values(values)
     rows = [
         {"b_id": id_, "b_number_key": token_bytes(_KEY_BYTES)}
-        | ({f"b_{name}": f"gone-{id_}"} if name else {})
-        for id_ in ids
+        | ({f"b_{name}": mark} if name else {})
+        for id_, mark in zip(ids, marks or [f"gone-{id_}" for id_ in ids], strict=True)
     ]
     connection.execute(statement, rows)
 
 
-def _of(connection: Connection, table: Table, keys: Collection[bytes]) -> Sequence[int]:
-    return _ids(connection, select(table.c.id).where(table.c.number_key.in_(keys)))
+def _named(
+    connection: Connection, table: Table, name: str, keys: Collection[bytes]
+) -> dict[int, str]:
+    query = select(table.c.id, table.c[name]).where(table.c.number_key.in_(keys))
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _ids(connection: Connection, query: Any) -> Sequence[int]:

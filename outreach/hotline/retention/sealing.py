@@ -14,6 +14,7 @@ from outreach.hotline.inbox import queries as inbox
 from outreach.hotline.menu import queries as menu
 from outreach.hotline.queries import audit
 from outreach.hotline.retention import queries
+from outreach.hotline.retention.marks import mark
 from outreach.hotline.rules.conversation import Outcome, Stage
 from outreach.kernel.clock import Clock
 from outreach.kernel.sealing import Vault
@@ -44,9 +45,9 @@ def seal_contact(
         texts = queries.texts_of(connection, keys)
         answers = queries.answers_of(connection, keys)
         calls = queries.calls_of(connection, keys)
-        queries.empty_texts(connection, texts)
+        queries.empty_texts(connection, texts, [mark(help_vault, sid) for sid in texts.values()])
         queries.empty_answers(connection, answers)
-        queries.empty_calls(connection, calls)
+        queries.empty_calls(connection, calls, [mark(help_vault, sid) for sid in calls.values()])
         menu.forget(connection, keys)
         if talk is not None:
             queries.empty_notes(connection, queries.notes_of(connection, talk.id))

@@ -13,6 +13,7 @@ MOST_PARTS = 3
 # Where a worker's reply did not arrive, or nobody knows.
 TROUBLE = ("failed", "unknown", "expired", "suppressed", "canceled")
 _ORDINARY_HOURS = "08:00-20:00"
+_DAY = 24 * 60 * 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,12 @@ def _as_set(now: datetime, safe: SafeWindow) -> datetime | None:
     local = now.astimezone(ZoneInfo(safe.zone))
     if safe.days and str(local.isoweekday()) not in safe.days:
         return None
-    start, end = (_minutes(part) for part in (safe.hours or _ORDINARY_HOURS).split("-"))
-    at = local.hour * 60 + local.minute
-    left = (end - at) % (24 * 60)
-    inside = (at - start) % (24 * 60) < (end - start) % (24 * 60)
-    return now + min(timedelta(minutes=left), ANSWER_WITHIN) if inside else None
+    start, end = (_seconds(part) for part in (safe.hours or _ORDINARY_HOURS).split("-"))
+    at = _seconds(f"{local:%H:%M}") + local.second
+    inside = (at - start) % _DAY < (end - start) % _DAY
+    return now + min(timedelta(seconds=(end - at) % _DAY), ANSWER_WITHIN) if inside else None
 
 
-def _minutes(written: str) -> int:
+def _seconds(written: str) -> int:
     hours, minutes = written.split(":")
-    return int(hours) * 60 + int(minutes)
+    return (int(hours) * 60 + int(minutes)) * 60

@@ -1,0 +1,143 @@
+"""A person's words count in the order in which they were said, however we hear of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from outreach.delivery.claiming import claim, submit
+from outreach.hotline import queries
+from outreach.hotline.callback import missed_call
+from outreach.hotline.inbox import acting, listing
+from outreach.hotline.inbox import queries as inbox
+from outreach.hotline.inbox.replying import Choice, reply
+from outreach.hotline.inbox.worker import Worker
+from outreach.hotline.retention.sealing import seal_contact
+from outreach.kernel.clock import FixedClock
+from outreach.kernel.errors import Refused
+from outreach.people import optout
+from outreach.people.audit import Asking
+from outreach.people.communities import managing
+from outreach.people.communities.managing import Details
+from outreach.people.counting import counts
+from outreach.store.engine import transaction
+from tests.hotline.test_catching_up import ANNA, alerts, catching_up, listed, rang
+from tests.world import World, number
+
+DARA = Worker("dara")
+WHY = Asking("lead.one", "the phone was taken")
+VILLAGE = Details("factory", country="TH", name_km="រោងចក្រ", name_en="Factory", wording="v1")
+
+
+def out(world: World) -> int:
+    return counts(world.runtime.engine).opted_out
+
+
+def stop_by_key(world: World) -> None:
+    with transaction(world.runtime.engine) as connection:
+        optout.opt_out_contact(connection, 1, at=world.runtime.clock.now(), source="voice")
+
+
+def taken(world: World) -> str:
+    """Dara has the one conversation: its id."""
+    desk = world.runtime.desk
+    (head,) = listing.inbox(desk.engine, "", listing.NOBODYS).shown
+    acting.take(desk, head.id, DARA)
+    return head.id
+
+
+def test_s14_a_start_of_before_a_stop_that_also_asked_for_help_revives_nothing(
+    world: World,
+) -> None:
+    world.enrol(1)
+    world.text(ANNA, "STOP help me")
+    listed(world, "START", 10)
+    catching_up(world)
+    assert out(world) == 1
+
+
+def test_s14_a_start_of_before_a_stop_by_key_revives_nothing(world: World) -> None:
+    world.enrol(1)
+    stop_by_key(world)
+    listed(world, "START", 10)
+    catching_up(world)
+    assert out(world) == 1
+
+
+def test_s14_a_start_of_after_a_stop_by_key_counts(world: World, clock: FixedClock) -> None:
+    world.enrol(1)
+    stop_by_key(world)
+    clock.advance(timedelta(minutes=20))
+    listed(world, "START", 10)
+    catching_up(world)
+    assert out(world) == 0
+
+
+def test_s14_a_stop_of_before_a_join_that_comes_late_counts(
+    world: World, clock: FixedClock
+) -> None:
+    factory = managing.add(world.runtime.engine, world.runtime.desk.vault, clock, VILLAGE)
+    world.enrol(1)
+    world.text(ANNA, f"JOIN {factory.join_code}")
+    listed(world, "STOP", 10)
+    catching_up(world)
+    assert out(world) == 1
+
+
+@pytest.mark.parametrize("word", ["EXIT", "STOP"])
+def test_s4_who_left_meanwhile_is_not_texted_for_what_they_wrote_before(
+    world: World, word: str
+) -> None:
+    world.text(ANNA, word)
+    world.send()
+    before = world.got(ANNA)
+    listed(world, "ជួយ", 2)
+    catching_up(world)
+    world.send()
+    assert world.got(ANNA) == before
+    assert alerts(world) == ["help"]
+    with pytest.raises(Refused):
+        reply(world.runtime.desk, taken(world), DARA, Choice("where"))
+
+
+def test_s4_who_wrote_again_after_leaving_may_be_answered(world: World) -> None:
+    listed(world, "ជួយ", 3)
+    world.text(ANNA, "EXIT")
+    world.text(ANNA, "ជួយ")
+    catching_up(world)
+    reply(world.runtime.desk, taken(world), DARA, Choice("where"))
+
+
+def test_s9_five_minutes_count_from_when_the_person_wrote(world: World, clock: FixedClock) -> None:
+    listed(world, "ការងារ", 4)
+    catching_up(world)
+    world.text(number(2), "ការងារ")
+    clock.advance(timedelta(minutes=1))
+    world.send()
+    assert [sms.to for sms in world.gateway.sms] == [number(2)]
+    assert alerts(world) == ["answer_dropped"]
+
+
+def test_s23_what_was_sealed_is_not_taken_in_from_the_gateways_list(world: World) -> None:
+    desk = world.runtime.desk
+    world.text(ANNA, "ជួយ", sid="SM7")
+    listed(world, "ជួយ", 0, sid="SM7")
+    missed_call(desk, ANNA, "CA1")
+    rang(world, 0, sid="CA1")
+    seal_contact(desk.engine, desk.help_vault, desk.clock, ANNA, WHY)
+    assert catching_up(world) == 0
+    assert [row.state for row in world.all(inbox.CONVERSATIONS)] == ["closed"]
+    assert "SM7" not in {row.sid for row in world.all(queries.INBOUND)}
+
+
+def test_s4_a_reply_that_is_leased_does_not_leave_after_a_stop(world: World) -> None:
+    runtime, now = world.runtime, world.runtime.clock.now()
+    lane = next(lane for lane in runtime.lanes if lane.name == "answers")
+    world.text(ANNA, "ជួយ")
+    world.send()
+    reply(runtime.desk, taken(world), DARA, Choice("where"))
+    ids = claim(runtime.engine, lane, "sms", now, 10)
+    world.text(ANNA, "EXIT")
+    assert len(ids) == 1
+    assert submit(runtime.engine, lane, ids, "sender", now) == []
