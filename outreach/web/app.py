@@ -16,6 +16,7 @@ from outreach.web.console import console_routes
 from outreach.web.guard import PageGuard
 from outreach.web.hooks import Hooks
 from outreach.web.problems import known, no_page, not_found, unexpected
+from outreach.web.signed import SignedPosts
 
 
 def create_app(
@@ -35,15 +36,19 @@ def create_app(
         async with around():
             yield
 
+    hooks = Hooks(runtime, wake)
     routes: list[BaseRoute] = [
-        *Hooks(runtime, wake).routes(),
+        *hooks.routes(),
         api_mount(runtime),
         *console_routes(runtime, wake),
     ]
     return Starlette(
         lifespan=lifespan,
         routes=routes,
-        middleware=[Middleware(PageGuard, runtime=runtime)],
+        middleware=[
+            Middleware(SignedPosts, verify=runtime.gateway.verify, handlers=hooks.handlers()),
+            Middleware(PageGuard, runtime=runtime),
+        ],
         exception_handlers={
             404: not_found,
             405: no_page,

@@ -6,10 +6,8 @@ A text or a report is durable before its hook is answered; many that come togeth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
-from urllib.parse import parse_qsl
 
 import structlog
 from starlette.requests import Request
@@ -25,20 +23,22 @@ from outreach.hotline.callback import missed_call
 from outreach.hotline.lane import NAME as ANSWERS
 from outreach.kernel.batch import Batcher
 from outreach.kernel.flow import Flow, Hangup, Reject
+from outreach.web.signed import Form, Handler
 
 log = structlog.get_logger(__name__)
 
-Form = dict[str, str]
-_LARGEST_BODY = 64 * 1024
 # A plea that comes while these are written waits for no more of them.
 _TEXTS_AT_ONCE = 200
 # A transaction costs as much for one text as for ten. Who writes alone waits for none.
 _TEXTS_GATHER_SECONDS = 0.02
-_SILENCE = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_SILENCE = Response(
+    b'<?xml version="1.0" encoding="UTF-8"?><Response/>', media_type="application/xml"
+)
+_NOTED = Response(status_code=204)
 
 
 class Hooks:
-    """The routes under /hooks/twilio. `wake` is told the lane in which an answer waits."""
+    """What answers under /hooks/twilio. `wake` is told the lane in which an answer waits."""
 
     def __init__(self, runtime: Runtime, wake: Callable[[str], None]) -> None:
         self._runtime, self._wake = runtime, wake
@@ -54,18 +54,18 @@ class Hooks:
             runtime.executor,
         )
 
-    def routes(self) -> list[Route]:
-        """The routes, all POST, and the recordings that the gateway fetches."""
-        handlers: dict[str, Callable[[Form, Form], Awaitable[Response]]] = {
-            "message": self.message,
-            "status": self.status,
-            "call-status": self.status,
-            "voice": self.voice,
+    def handlers(self) -> Mapping[str, Handler]:
+        """What answers the gateway's posts, by path; each only sees what is signed."""
+        return {
+            "/hooks/twilio/message": self.message,
+            "/hooks/twilio/status": self.status,
+            "/hooks/twilio/call-status": self.status,
+            "/hooks/twilio/voice": self.voice,
         }
-        return [
-            Route(f"/hooks/twilio/{name}", self._signed(handler), methods=["POST"])
-            for name, handler in handlers.items()
-        ] + [Route("/recordings/{name}.wav", self.recording, methods=["GET"])]
+
+    def routes(self) -> list[Route]:
+        """The recordings that the gateway fetches."""
+        return [Route("/recordings/{name}.wav", self.recording, methods=["GET"])]
 
     async def message(self, _query: Form, form: Form) -> Response:
         """A text that somebody sent us."""
@@ -76,7 +76,7 @@ class Hooks:
             heard = await self._texts.put(text)
             if heard.answered:
                 self._wake(ANSWERS)
-        return _xml(_SILENCE)
+        return _SILENCE
 
     async def status(self, query: Form, form: Form) -> Response:
         """A report about an SMS or a call of ours."""
@@ -85,7 +85,7 @@ class Hooks:
             log.info("a status hook that says nothing usable was passed over")
         else:
             await self._reports.put(report)
-        return Response(status_code=204)
+        return _NOTED
 
     async def voice(self, query: Form, form: Form) -> Response:
         """A call asks for its next step."""
@@ -121,44 +121,4 @@ class Hooks:
         return voice.first_step(desk, call.attempt, base_url)
 
     def _say(self, flow: Flow) -> Response:
-        return _xml(self._runtime.gateway.render_call(flow))
-
-    def _signed(
-        self, handler: Callable[[Form, Form], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            body = await _body(request)
-            if body is None:
-                return Response(status_code=413)
-            url = request.url.path
-            if request.url.query:
-                url = f"{url}?{request.url.query}"
-            if not self._runtime.gateway.verify(url, request.headers, body):
-                log.warning("a hook without a valid signature was refused", path=request.url.path)
-                return Response(status_code=403)
-            return await handler(dict(request.query_params), _form(body))
-
-        return endpoint
-
-
-async def _body(request: Request) -> bytes | None:
-    """The request's body, or None if it is larger than any hook's."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > _LARGEST_BODY:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _form(body: bytes) -> Form:
-    pairs: list[tuple[Any, Any]] = parse_qsl(
-        body.decode("utf-8", errors="replace"), keep_blank_values=True
-    )
-    return dict(pairs)
-
-
-def _xml(content: bytes) -> Response:
-    return Response(content, media_type="application/xml")
+        return Response(self._runtime.gateway.render_call(flow), media_type="application/xml")
