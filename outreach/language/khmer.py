@@ -177,12 +177,13 @@ def _size(hit: Hit) -> int:
 
 
 def _one_off(entry: _Entry, window: str) -> bool:
-    """Whether `window` is the form with one sign dropped, added or changed."""
+    """Whether `window` is the form with one sign dropped, added, changed or changing places."""
     compact = _compact(window)
     if OSA.distance(entry.compact, compact, score_cutoff=1) > 1:
         return False
     size = len(entry.compact)
-    if size == len(compact) and not _sounds_alike(entry.text, window):
+    swapped = sorted(entry.compact) == sorted(compact)
+    if size == len(compact) and not swapped and not _sounds_alike(entry.text, window):
         return False
     # Of a short word, the letters must all be there, and something besides them.
     return size > _SHORT or (len(window) > 1 and _letters(window) == entry.letters)

@@ -23,7 +23,7 @@ from outreach.language.match import match
         "bọn nó chích điện tụi em",
         "ko cho em gọi ve nha",
         "the captain hits us with a stick",
-        "they took our pasports",
+        "they took our pasports, nobody can leave",
         "pay 5000 or no release me",
     ],
 )

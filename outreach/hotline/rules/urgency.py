@@ -13,7 +13,7 @@ class Urgency(IntEnum):
     """How much hurry there is."""
 
     NORMAL = 0  # a topic that the automatic answer may be enough for
-    SOON = 1  # a sensitive topic, or something that was not understood: it may be a plea
+    SOON = 1  # a sensitive topic, papers, or what was not understood: it may be a plea
     URGENT = 2  # help, danger, a child, a wish to be called
 
 
@@ -24,7 +24,7 @@ LOOK_WITHIN = {
     Urgency.NORMAL: timedelta(hours=4),
 }
 _URGENT = frozenset({"HELP", "CHILD"})
-_SOON = (ONE_ANSWER - _URGENT - {"JOB"}) | {"UNKNOWN"}
+_SOON = (ONE_ANSWER - _URGENT - {"JOB"}) | {"PASSPORT", "UNKNOWN"}
 # Consent and housekeeping: they belong to a conversation that is open, and open none.
 _QUIET = frozenset({"STOP", "START", "LANG", "EXIT"})
 # Whoever says so does not want to hear from us now: from then on nobody texts them (S4).
