@@ -40,9 +40,9 @@ def test_each_fifth_of_the_examples_is_understood_by_the_others() -> None:
             found["decided"] += near is not None
             found["rightly"] += near is not None and meant == one.intent
     assert found["decided"] > 0.5 * found["read"]
-    assert found["rightly"] > 0.85 * found["decided"]
-    assert found["HELP right"] > 0.7 * found["HELP read"]
-    assert found["UNKNOWN right"] > 0.88 * found["UNKNOWN read"]
+    assert found["rightly"] > 0.88 * found["decided"]
+    assert found["HELP right"] > 0.8 * found["HELP read"]
+    assert found["UNKNOWN right"] > 0.9 * found["UNKNOWN read"]
 
 
 def test_the_nearest_example_of_what_most_mean_decides_and_is_told() -> None:
