@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from itertools import chain
 
@@ -104,7 +104,7 @@ class Matcher:
             lookalikes,
         )
         self._patterns = PatternIndex(lexicon)
-        self._examples = Examples(examples)
+        self._given = examples
         self._digits = {form.text: form for form in forms if form.lang == "digit"}
 
     def match(self, text: str) -> Match:
@@ -123,6 +123,11 @@ class Matcher:
                 key=lambda match: _RANK.get(match.intent, 99 if match.intent == "UNKNOWN" else -1),
             )
         return self._by_example(text, found) if found.intent == "UNKNOWN" else found
+
+    @cached_property
+    def _examples(self) -> Examples:
+        # Only a text that nothing else understands asks them: small commands don't wait for it.
+        return Examples(self._given)
 
     def _by_example(self, text: str, found: Match) -> Match:
         near = None if found.digit else self._examples.meaning(text)

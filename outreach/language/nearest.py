@@ -63,8 +63,10 @@ class Examples:
     """Labelled texts, ready to say what another text means."""
 
     def __init__(self, examples: Iterable[Example]) -> None:
-        self._examples = [example for example in examples if len(_runs(example.text)) >= _FEWEST]
-        found = [_runs(example.text) for example in self._examples]
+        read = [(example, _runs(example.text)) for example in examples]
+        kept = [(example, runs) for example, runs in read if len(runs) >= _FEWEST]
+        self._examples = [example for example, _ in kept]
+        found = [runs for _, runs in kept]
         having = Counter(run for runs in found for run in runs)
         self._rarest = math.log(len(found) or 1) + 1
         self._weight = {run: self._rarest - math.log(number) for run, number in having.items()}
