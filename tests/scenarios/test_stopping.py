@@ -4,8 +4,10 @@ more, and when it goes on nobody was skipped and nobody gets it twice."""
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,6 +20,7 @@ from outreach.content.shipped import replies_of
 from outreach.delivery import switches
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.gateways.registry import gateway_from
+from outreach.kernel import interpreter
 from outreach.kernel.sealing import new_keys
 from outreach.planning import steering
 from outreach.settings import Settings, load_settings
@@ -35,6 +38,18 @@ PACE = 40
 FULL_SPEED, LATENCY = 10_000, 0.15
 _FIRST = 100
 EVERYBODY = [number(_FIRST + who) for who in range(PEOPLE)]
+
+
+@pytest.fixture(autouse=True)
+def _set_up_as_a_sender() -> Iterator[None]:
+    """As the processes that send are: else a search for garbage among all that the tests keep
+    alive stops the event loop for a second or two."""
+    often, patience = gc.get_threshold(), sys.getswitchinterval()
+    interpreter.settle()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*often)
+    sys.setswitchinterval(patience)
 
 
 @dataclass
