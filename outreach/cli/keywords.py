@@ -11,6 +11,7 @@ import typer
 
 from outreach.cli.lines import answer_lines
 from outreach.language.corpus import Score, read_corpus, score
+from outreach.language.examples import nearest
 from outreach.language.match import match as understand
 
 app = typer.Typer(name="keywords", help="Inbound keywords.", no_args_is_help=True)
@@ -26,7 +27,10 @@ def match(
     text: Annotated[str | None, typer.Argument(help="The text; else JSON lines on stdin.")] = None,
     json_lines: Annotated[bool, typer.Option("--json", help="JSON lines in and out.")] = False,
 ) -> None:
-    """The intent of a text, its language, and which form matched how."""
+    """The intent of a text, its language, and which form matched how.
+
+    Where no form decided, `like` is the example of that intent which is written most like it.
+    """
     if text is None or json_lines:
         answer_lines(_understood)
         return
@@ -75,4 +79,5 @@ def _understood(text: str) -> dict[str, Any]:
         "matched": found.matched,
         "opt_out": found.opt_out,
         "lang": found.lang,
+        **({"like": nearest(text, found.intent)} if found.learned else {}),
     }

