@@ -104,7 +104,7 @@ class LatinIndex:
             lang: {text for other, text in lookalikes if other == lang}
             for lang in ("en", "vi", "km-Latn")
         }
-        self._masks = [("en", Phrases(stem)), ("vi", Phrases(toned))]
+        self._masks = [("en", Phrases(stem)), ("vi", Phrases(toned)), ("km-Latn", Phrases(bare))]
         for lang, phrases in self._masks:
             for text in filter(lambda words: " " in words, self._hidden[lang]):
                 phrases.add(Form("", lang, text, ""), text)

@@ -21,7 +21,7 @@ _EXAMPLES = files("outreach.language") / "data" / "examples"
     [
         *((name, _FLOOR) for name in ("unseen", "fresh_a", "fresh_b", "fresh_c")),
         *((f"blind_{name}", _FLOOR) for name in "abc"),
-        *((f"blind_{name}", _LATER_FLOOR) for name in "def"),  # the model does the rest
+        *((f"blind_{name}", _LATER_FLOOR) for name in "defgh"),  # the model does the rest
     ],
 )
 def test_texts_written_without_the_lexicon_in_sight_are_understood(
@@ -70,6 +70,16 @@ def test_one_sign_off_is_understood_where_no_other_word_is_meant(text: str) -> N
 @pytest.mark.parametrize("text", ["ដីជ័យ", "ឈើ", "វ័យ", "សុភាព", "ថ្វាយបង្គំ", "หยุดงาน", "ផ្ទៃ"])
 def test_a_word_one_sign_from_a_form_that_means_another_thing_is_left_alone(text: str) -> None:
     assert match(text).intent == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("nhom jompeak luy ke chern nas", "DEBT"), ("juoy like page phong", "UNKNOWN")],
+)
+def test_romanised_words_that_together_mean_another_thing_hide_danger(
+    text: str, intent: str
+) -> None:
+    assert match(text).intent == intent
 
 
 def test_danger_is_understood_whoever_it_befalls_and_however_no_is_said() -> None:
