@@ -16,7 +16,7 @@ from typing import Any
 
 from outreach.kernel.errors import OutreachError
 from scripts.crashes.databases import Prepared, prepared
-from scripts.crashes.points import NAMED, Point, code_of, named
+from scripts.crashes.points import NAMED, Point, function_of, named
 from scripts.crashes.run import Outcome, run
 
 _PEOPLE = 24
@@ -27,7 +27,7 @@ def main() -> int:
     options = _options()
     try:
         for point in NAMED:
-            code_of(point)
+            function_of(point)
         only = named(options.point) if options.point else None
         seeds = range(options.seed, options.seed + options.runs)
         began = time.monotonic()

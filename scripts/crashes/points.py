@@ -1,19 +1,11 @@
-"""Where the sender is killed: named points of the pipeline, and any line of its modules.
-
-The product has no hook for this. A trace function of the killed process watches the named functions
-and ends it with SIGKILL, so that nothing of ours runs after the point, no `finally` either.
-"""
+"""Where the sender is killed: named points of the pipeline, and any line of its modules."""
 
 from __future__ import annotations
 
 import importlib
-import os
 import random
-import signal
-import sys
-import threading
 from dataclasses import dataclass
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from outreach.kernel.errors import BadInput
@@ -109,53 +101,8 @@ def any_line(rng: random.Random) -> Point:
     )
 
 
-class Trap:
-    """Watches one point in the whole process from `set` on. `hit` is a file that says it was."""
-
-    def __init__(self, point: Point, hit: int) -> None:
-        self._point, self._hit, self._left = point, hit, point.nth
-        self._code = code_of(point)
-
-    def set(self) -> None:
-        """Watches this thread and every thread that starts from now on."""
-        threading.settrace(self._enter)
-        sys.settrace(self._enter)
-
-    def _enter(self, frame: FrameType, event: str, _arg: Any) -> Any:
-        if frame.f_code is not self._code or not self._called_by(frame):
-            return None
-        return self._inside
-
-    def _inside(self, frame: FrameType, event: str, result: Any) -> Any:
-        when = self._point.when
-        if when in ("return", "end"):
-            # What comes back with nothing (a claim where nothing waits) has done nothing.
-            reached = event == "return" and (when == "end" or bool(result))
-        else:
-            reached = event == when and frame.f_lineno == self._point.line
-        if reached:
-            self._count()
-        return self._inside
-
-    def _called_by(self, frame: FrameType) -> bool:
-        above = frame.f_back
-        return not self._point.under or (
-            above is not None and above.f_code.co_name == self._point.under
-        )
-
-    def _count(self) -> None:
-        self._left -= 1
-        if self._left == 0:
-            os.write(self._hit, b"x")
-            threading.Timer(self._point.after, _die).start() if self._point.after else _die()
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def code_of(point: Point) -> CodeType:
-    """The code of the point's function; raises BadInput where it was renamed."""
+def function_of(point: Point) -> FunctionType:
+    """The point's function; raises BadInput where it was renamed."""
     found: Any = importlib.import_module(point.module)
     for part in point.function.split("."):
         found = getattr(found, part, None)
@@ -165,8 +112,8 @@ def code_of(point: Point) -> CodeType:
             where="scripts/crashes/points.py",
             remedy="Name the function that does this now.",
         )
-    code: CodeType = found.__code__
-    return code
+    function: FunctionType = found
+    return function
 
 
 def _functions(module: ModuleType) -> dict[str, CodeType]:

@@ -40,7 +40,8 @@ from outreach.worker import ticks
 from outreach.worker.presence import Presence
 from outreach.worker.sending import sending
 from outreach.worker.split import schedule, send_and_work
-from scripts.crashes.points import Point, Trap
+from scripts.crashes.points import Point
+from scripts.crashes.trap import Trap
 from scripts.rehearsal.processes import free_port
 
 START = datetime(2026, 3, 2, 17, 59, 50, tzinfo=ZoneInfo("Asia/Phnom_Penh"))
@@ -180,11 +181,13 @@ class World:
         return self.senders[0 if point and point.hooks else -1]
 
     def _serve(self, name: str, point: Point | None, hit: Path) -> None:
-        # First of all: only threads that start afterwards are watched.
         if point:
             Trap(point, os.open(hit, os.O_WRONLY)).set()
-        # Real ones, beside a clock that runs fast; and a plan of several chunks.
-        ticks.CHORES = tuple(replace(chore, seconds=_TICK_SECONDS) for chore in ticks.CHORES)
+        # Beside a clock that runs fast; and a plan of several chunks.
+        ticks.CHORES = tuple(
+            replace(chore, seconds=max(_TICK_SECONDS, chore.seconds / RATE))
+            for chore in ticks.CHORES
+        )
         broadcasts.CHUNK = _CHUNK
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         runtime = self._runtime()

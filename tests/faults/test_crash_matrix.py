@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from scripts.crashes.points import NAMED, code_of
+from scripts.crashes.points import NAMED, function_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +40,7 @@ def faults(*arguments: str, postgres_url: str = "") -> dict[str, Any]:
 
 @pytest.mark.parametrize("point", NAMED, ids=lambda point: point.name)
 def test_every_point_names_a_function_that_is_there(point: Any) -> None:
-    assert code_of(point).co_firstlineno > 0
+    assert function_of(point).__code__.co_firstlineno > 0
 
 
 def test_killed_at_every_point_on_sqlite_nobody_is_skipped_or_gets_it_twice() -> None:
