@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
-from functools import lru_cache
 
-_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")  # Unicode's category Nd
 _KHMER = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
-
-
-@lru_cache(maxsize=1)
-def _table() -> dict[int, str]:
-    """Every decimal digit of Unicode (category Nd) with its ASCII digit."""
-    return {
-        code: str(unicodedata.decimal(chr(code)))
-        for code in range(128, sys.maxunicode + 1)
-        if chr(code).isdecimal()
-    }
 
 
 def to_ascii_digits(text: str) -> str:
@@ -27,7 +15,7 @@ def to_ascii_digits(text: str) -> str:
     >>> to_ascii_digits("១២៨៨")
     '1288'
     """
-    return text.translate(_table()) if _OTHER_DIGIT.search(text) else text
+    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
 
 
 def khmer_digits(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -223,7 +224,13 @@ def _one_off(known: str, word: str) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
-    return [token for piece in text.split() for token in (["*"] if piece == "*" else words(piece))]
+    return [token for piece in text.split() for token in _piece(piece)]
+
+
+# Forms are made of few words, and each is read many times.
+@lru_cache(maxsize=8_192)
+def _piece(piece: str) -> tuple[str, ...]:
+    return ("*",) if piece == "*" else tuple(words(piece))
 
 
 def _end(tokens: tuple[str, ...], found: list[str], start: int) -> int:

@@ -53,6 +53,8 @@ _HASH = re.compile(
 _JOIN = re.compile(
     r"\s*(?:join|start|ចុះឈ្មោះ|đăng ký|dang ky|สมัคร)\s+([a-z]{0,4}[0-9]{1,6})[\s.!]*", re.IGNORECASE
 )
+_KHMER, _THAI = re.compile("[\u1780-\u17ff]"), re.compile("[\u0e00-\u0e7f]")
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u1780-\u17ff]")
 _COLON = re.compile("[:：﹕︓]")
 _LONGEST = 4000  # code points read; an SMS of ten parts has 670
 
@@ -97,15 +99,15 @@ class Matcher:
         self._polite = Polite.of(lexicon.company)
         self._around_digit = Polite.of(lexicon.company, "digit")  # number 1, press 9
         self._khmer = KhmerIndex(
-            (form for form in forms if _is_khmer(form.text)),
+            (form for form in forms if _KHMER.search(form.text)),
             (word for lang, word in lookalikes if lang == "km"),
         )
         self._thai = ThaiIndex(
-            (form for form in forms if _is_thai(form.text)),
+            (form for form in forms if _THAI.search(form.text)),
             (word for lang, word in lookalikes if lang == "th"),
         )
         self._latin = LatinIndex(
-            (form for form in forms if not _is_khmer(form.text) and not _is_thai(form.text)),
+            (form for form in forms if not _UNSPACED.search(form.text)),
             lexicon.company,
             lookalikes,
         )
@@ -256,14 +258,6 @@ def _match(hit: _Hit, language: str | None, *, opt_out: bool = False) -> Match:
 
 def _exactness(hit: _Hit) -> int:
     return 0 if hit.how == "exact" else 1
-
-
-def _is_khmer(text: str) -> bool:
-    return any("\u1780" <= char <= "\u17ff" for char in text)
-
-
-def _is_thai(text: str) -> bool:
-    return any("\u0e00" <= char <= "\u0e7f" for char in text)
 
 
 @lru_cache(maxsize=1)
