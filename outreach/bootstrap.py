@@ -27,8 +27,7 @@ import outreach.reach.tables
 import outreach.staff.tables
 import outreach.store.ledger
 import outreach.store.processes
-from outreach.content.replies import Replies
-from outreach.content.shipped import directory_of, phrases_of, prices_of, replies_of, wordings_of
+from outreach.content.shipped import Shipped, shipped_of
 from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.delivery.lane import Lane
 from outreach.delivery.pacing.book import Book, MemoryBook, SharedBook
@@ -217,12 +216,12 @@ def build(settings: Settings) -> Runtime:
         auth_token=settings.twilio_auth_token.get_secret_value(),
         public_url=settings.public_url,
     )
-    replies = replies_of(settings)
-    if not (gateway.loopback or replies.approved):
+    shipped = shipped_of(settings)
+    if not (gateway.loopback or shipped.replies.approved):
         raise Refused(
             "The automatic replies are not approved by two people (or a door is untried).",
             where=str(settings.campaigns_dir / "replies" / "approvals.yaml"),
-            remedy=f"Have them approved; their digest is {replies.digest}.",
+            remedy=f"Have them approved; their digest is {shipped.replies.digest}.",
         )
     if settings.rehearsal_clock and not gateway.loopback:
         raise SettingsError(
@@ -230,16 +229,16 @@ def build(settings: Settings) -> Runtime:
             where="OUTREACH_REHEARSAL_CLOCK",
             remedy="Unset it, or point OUTREACH_TWILIO_BASE_URL at the simulator.",
         )
-    return assemble(settings, open_engine(settings), open_clock_of(settings), gateway, replies)
+    return assemble(settings, open_engine(settings), open_clock_of(settings), gateway, shipped)
 
 
 def assemble(
-    settings: Settings, engine: Engine, clock: Clock, gateway: Gateway, replies: Replies
+    settings: Settings, engine: Engine, clock: Clock, gateway: Gateway, shipped: Shipped
 ) -> Runtime:
     """The parts put together, whatever gateway, database and clock they are to work with."""
     vault, help_vault = settings.vault(), settings.help_vault()
     road = Road(gateway.loopback, settings.one_way)
-    broadcasts = broadcast_lane(vault, road, prices=prices_of(settings))
+    broadcasts = broadcast_lane(vault, road, prices=shipped.prices)
     return Runtime(
         settings=settings,
         engine=engine,
@@ -252,11 +251,11 @@ def assemble(
             clock,
             vault,
             help_vault,
-            replies,
+            shipped.replies,
             broadcasts,
-            wordings_of(settings).newest.version,
-            phrases_of(settings),
-            directory_of(settings),
+            shipped.wordings.newest.version,
+            shipped.phrases,
+            shipped.directory,
             rehearsing=gateway.loopback,
             reply_within=timedelta(minutes=settings.reply_minutes),
         ),

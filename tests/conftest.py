@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
 from outreach.bootstrap import Runtime, assemble
-from outreach.content.shipped import replies_of
+from outreach.content.shipped import Shipped, shipped_of
 from outreach.gateways.memory import MemoryGateway
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.sealing import Vault, new_keys, parse_keys
@@ -104,8 +104,16 @@ def vault() -> Vault:
     return parse_keys(new_keys(), "test")
 
 
+@pytest.fixture(scope="session")
+def shipped() -> Shipped:
+    """What lies in `campaigns/`, read once."""
+    return shipped_of(load_settings())
+
+
 @pytest.fixture
-def runtime(database: Engine, database_url: str, clock: FixedClock) -> Iterator[Runtime]:
+def runtime(
+    database: Engine, database_url: str, clock: FixedClock, shipped: Shipped
+) -> Iterator[Runtime]:
     """All parts of a process, with a gateway that keeps everything in memory."""
     settings = load_settings(
         database_url=database_url,
@@ -116,7 +124,7 @@ def runtime(database: Engine, database_url: str, clock: FixedClock) -> Iterator[
         call_pace=1_000,
     )
     gateway = MemoryGateway(now=clock.now)
-    found = assemble(settings, database, clock, gateway, replies_of(settings))
+    found = assemble(settings, database, clock, gateway, shipped)
     yield found
     found.executor.shutdown()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from outreach.content.directory import Directory, load_directory
 from outreach.content.doors import load_doors
 from outreach.content.optin import Wordings, load_wordings
@@ -9,6 +11,28 @@ from outreach.content.phrases import Phrases, load_phrases
 from outreach.content.prices import Prices, load_prices
 from outreach.content.replies import Replies, load_replies
 from outreach.settings import Settings
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """All of it."""
+
+    replies: Replies
+    phrases: Phrases
+    directory: Directory
+    prices: Prices
+    wordings: Wordings
+
+
+def shipped_of(settings: Settings) -> Shipped:
+    """All of it, checked: half a tenth of a second's reading."""
+    return Shipped(
+        replies_of(settings),
+        phrases_of(settings),
+        directory_of(settings),
+        prices_of(settings),
+        wordings_of(settings),
+    )
 
 
 def replies_of(settings: Settings) -> Replies:

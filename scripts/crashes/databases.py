@@ -13,6 +13,7 @@ from pathlib import Path
 from outreach.bootstrap import metadata
 from outreach.content.campaign import load
 from outreach.content.doors import load_doors
+from outreach.content.shipped import Shipped, shipped_of
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import Conflict
 from outreach.kernel.sealing import new_keys
@@ -31,10 +32,12 @@ _FIRES = "2026-03-02T18:00"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A database to copy: a file, or `template` on the PostgreSQL server at `server`."""
+    """A database to copy: a file, or `template` on the PostgreSQL server at `server`; and what its
+    processes would read when they start."""
 
     folder: Path
     keys: dict[str, str]
+    shipped: Shipped
     server: str = ""
     template: str = ""
 
@@ -59,13 +62,14 @@ def prepared(kind: str, people: int) -> Iterator[Prepared]:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="outreach-crashes-"))
         keys = {"secret_keys": new_keys(), "help_keys": new_keys()}
-        found, url = Prepared(Path(folder), keys), f"sqlite:///{folder}/template.sqlite"
+        found = Prepared(Path(folder), keys, shipped_of(load_settings()))
+        url = f"sqlite:///{folder}/template.sqlite"
         if kind == "postgresql":
             server, template = stack.enter_context(postgres.server()), postgres.own("crashes")
             found = replace(found, server=server, template=template)
             url = stack.enter_context(postgres.database(server, template))
         _fill(url, found, people)
-        # Read before the forks, as who starts has read it before the first text comes.
+        # Before the forks: who starts has read it before the first text comes.
         match("nothing that anybody would text us")
         yield found
 

@@ -75,7 +75,7 @@ def run(
     deaths: list[Death] = []
     with prepared.copy(str(seed)) as url:
         folder = prepared.folder / f"run-{seed}"
-        world = make_world(folder, url, prepared.keys, split=split)
+        world = make_world(folder, url, prepared.keys, prepared.shipped, split=split)
         try:
             points = [only] if only else _points(seed, rng)[:most]
             return _story(world, url, seed, rng, points, deaths, began)

@@ -25,7 +25,7 @@ import uvicorn
 import uvloop
 
 from outreach.bootstrap import Runtime, assemble
-from outreach.content.shipped import replies_of
+from outreach.content.shipped import Shipped
 from outreach.gateways.registry import gateway_from
 from outreach.kernel.clock import RehearsalClock
 from outreach.kernel.errors import Unavailable
@@ -132,6 +132,7 @@ class World:
     senders: tuple[Child, ...]
     account_sid: str
     auth_token: str
+    shipped: Shipped
 
     def start_network(self, seed: int, trouble: Trouble) -> None:
         """Starts the rehearsal network."""
@@ -223,7 +224,7 @@ class World:
             make_engine(settings.database_url),
             RehearsalClock(self.folder / "clock"),
             gateway,
-            replies_of(settings),
+            self.shipped,
         )
 
     def skip(self, by: timedelta) -> None:
@@ -237,7 +238,9 @@ class World:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def make_world(folder: Path, database_url: str, keys: dict[str, str], *, split: bool) -> World:
+def make_world(
+    folder: Path, database_url: str, keys: dict[str, str], shipped: Shipped, *, split: bool
+) -> World:
     """A world around a database that is ready; nothing runs yet."""
     folder.mkdir(parents=True, exist_ok=True)
     network = Child("simulator", folder, free_port())
@@ -257,4 +260,4 @@ def make_world(folder: Path, database_url: str, keys: dict[str, str], *, split: 
         call_pace=100,
         **keys,
     )
-    return World(folder, settings, clock, network, senders, account_sid, auth_token)
+    return World(folder, settings, clock, network, senders, account_sid, auth_token, shipped)

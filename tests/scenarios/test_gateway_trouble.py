@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine, Table
 
 from outreach.bootstrap import Runtime, assemble
-from outreach.content.shipped import replies_of
+from outreach.content.shipped import shipped_of
 from outreach.delivery import settle, switches
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.gateways.registry import gateway_from
@@ -116,7 +116,7 @@ async def on_stage(
         gateway = gateway_from(
             base_url=there, account_sid=SID, auth_token=TOKEN, public_url=ours, timeout=0.3
         )
-        runtime = assemble(settings, database, clock, gateway, replies_of(settings))
+        runtime = assemble(settings, database, clock, gateway, shipped_of(settings))
         world = World(runtime)
         for index in range(PEOPLE):
             world.enrol(1_000_000 + index)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from outreach.bootstrap import Runtime, assemble
+from outreach.content.shipped import shipped_of
 from outreach.delivery import settle
 from outreach.delivery.tables import Delivery
 from outreach.hotline.tables import HelpDelivery, StaffAlert
@@ -41,7 +42,7 @@ def elsewhere(world: World) -> World:
 
 def again(world: World, settings: Settings) -> Runtime:
     runtime = world.runtime
-    return assemble(settings, runtime.engine, runtime.clock, runtime.gateway, runtime.desk.replies)
+    return assemble(settings, runtime.engine, runtime.clock, runtime.gateway, shipped_of(settings))
 
 
 def test_s18_a_broadcast_to_a_number_that_does_not_open_waits_and_the_others_go(

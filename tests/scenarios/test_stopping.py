@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from outreach.bootstrap import Runtime, assemble
 from outreach.content.queries import WORDINGS
-from outreach.content.shipped import replies_of
+from outreach.content.shipped import shipped_of
 from outreach.delivery import switches
 from outreach.delivery.tables import Attempt, Delivery
 from outreach.gateways.registry import gateway_from
@@ -126,7 +126,7 @@ def assemble_for(settings: Settings, engine: Engine, network: Rehearsal) -> Runt
     gateway = gateway_from(
         base_url=network.url, account_sid=SID, auth_token=TOKEN, public_url="http://127.0.0.1:9"
     )
-    return assemble(settings, engine, network.clock, gateway, replies_of(settings))
+    return assemble(settings, engine, network.clock, gateway, shipped_of(settings))
 
 
 @pytest.mark.parametrize("scope", ["everything", "channel:sms", "campaign"])

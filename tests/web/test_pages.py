@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from outreach.bootstrap import Runtime, assemble
+from outreach.content.shipped import Shipped
 from outreach.delivery import switches
 from outreach.planning.tables import Campaign
 from outreach.reach.fold import fold
@@ -136,7 +137,9 @@ def test_a_foreign_host_name_does_not_read_the_pages(browser: Browser, host: str
     assert browser.get("/", headers={"Host": host}).status_code == 403
 
 
-def test_with_a_live_gateway_the_pages_are_closed_and_the_hooks_are_not(runtime: Runtime) -> None:
+def test_with_a_live_gateway_the_pages_are_closed_and_the_hooks_are_not(
+    runtime: Runtime, shipped: Shipped
+) -> None:
     class Live:
         """The gateway of the tests, but not on this machine."""
 
@@ -145,7 +148,7 @@ def test_with_a_live_gateway_the_pages_are_closed_and_the_hooks_are_not(runtime:
         def __getattr__(self, name: str) -> object:
             return getattr(runtime.gateway, name)
 
-    live = assemble(runtime.settings, runtime.engine, runtime.clock, Live(), runtime.desk.replies)
+    live = assemble(runtime.settings, runtime.engine, runtime.clock, Live(), shipped)
     with browsing(create_app(live), {}) as browser:
         assert browser.get("/").status_code == 403
         assert browser.get("/donors").status_code == 403
