@@ -75,12 +75,6 @@ class Runtime:
     desk: Desk
     executor: UrgentFirst
 
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """Our own numbers, which people can text and ring; a name can't be answered."""
-        sender = self.settings.sender
-        return (sender,) if sender.lstrip("+").isdigit() else ()
-
     book: Book
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from outreach.kernel.sealing import Vault, parse_keys
 
 _PREFIX = "OUTREACH_"
 _ROOT = Path(__file__).resolve().parent.parent
+# E.164, or a short code.
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,11 @@ class Settings(BaseSettings):
         SecretStr(""), description="keys of the sealed help store, another set"
     )
     sender: str = Field("", description="the number or name that messages come from")
+    numbers: str = Field(
+        "",
+        description="other numbers of ours at the gateway, which people text or ring (doors), with "
+        "commas; joining numbers of communities are known",
+    )
     sms_pace: float = Field(10, gt=0, description="SMS parts per second that the sender may send")
     call_pace: float = Field(1, gt=0, description="calls per second that the sender may start")
     in_flight: int = Field(150, ge=1, le=5000, description="gateway requests at the same time")
@@ -130,6 +138,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "names no addresses or networks, such as 127.0.0.1,10.0.0.0/8"
             ) from None
+        return value
+
+    @field_validator("numbers")
+    @classmethod
+    def _as_the_gateway_writes_them(cls, value: str) -> str:
+        if not all(_NUMBER.fullmatch(part) for part in _parts(value)):
+            raise ValueError(
+                "names something that is no number; write each as the gateway does, with its "
+                "country (+85538…) or as a short code, and a comma between two"
+            )
         return value
 
     @field_validator("smtp_url")
@@ -188,6 +206,13 @@ class Settings(BaseSettings):
         """Whether messages come from a name, which nobody can answer."""
         return bool(self.sender) and not self.sender.lstrip("+").isdigit()
 
+    @property
+    def own_numbers(self) -> tuple[str, ...]:
+        """Our numbers that people can text and ring, as far as settings know; each once. A name
+        can't be answered."""
+        sender = () if self.one_way or not self.sender else (self.sender,)
+        return tuple(dict.fromkeys((*sender, *_parts(self.numbers))))
+
     def require(self, *names: str) -> None:
         """Raises SettingsError that lists every setting of `names` that is not set."""
         missing = [name for name in names if not _text(getattr(self, name))]
@@ -229,10 +254,14 @@ def _problem(item: Mapping[str, Any]) -> str:
     return f"{' '.join(names)}{': ' if names else ''}{said}"
 
 
+def _parts(listed: str) -> list[str]:
+    """What stands between commas."""
+    return [part.strip() for part in listed.split(",") if part.strip()]
+
+
 def _values(keys: SecretStr) -> set[str]:
     """The keys of a set without their names."""
-    entries = keys.get_secret_value().split(",")
-    return {entry.partition("=")[2].strip() for entry in entries if entry.strip()}
+    return {entry.partition("=")[2].strip() for entry in _parts(keys.get_secret_value())}
 
 
 def _text(value: Any) -> str:

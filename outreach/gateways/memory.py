@@ -61,6 +61,7 @@ class MemoryGateway:
 
     name = "memory"
     loopback = True
+    lists_by_number = True
 
     def script(self, *outcomes: Outcome, taken: bool = False) -> None:
         """The next requests get these outcomes, in order; after them everything is accepted.

@@ -183,6 +183,11 @@ class Gateway(Protocol):
         """Whether nothing it sends can leave this machine."""
         ...
 
+    @property
+    def lists_by_number(self) -> bool:
+        """Whether what came in can be listed of one number alone; else every list holds all."""
+        ...
+
     async def send_sms(self, sms: SmsOut) -> Outcome:
         """Submits one SMS, once. Never raises for what the network or the provider does."""
         ...

@@ -180,15 +180,16 @@ class _Intake:
         """What the person did after a text that the hook missed, and that may be old."""
         if text.at is None:
             return Since()
-        desk, number = self._desk, text.sender_number
+        connection, desk, number = self._connection, self._desk, text.sender_number
         keys = desk.help_vault.lookups(number)
-        sealed = queries.later_texts(self._connection, keys, text.at, _LATER)
+        sealed = queries.later_texts(connection, keys, text.at, _LATER)
         try:
             later = [match(desk.help_vault.unseal(body)) for body in sealed]
         except Unavailable:  # a key is missing: a STOP counts, and nothing undoes one
-            return Since(stopped=True, left=True)
-        stopped = optout.stopped_since(self._connection, desk.vault, number, text.at)
-        return since(later, stopped=stopped)
+            return Since(stopped=True, left=True, ended=True)
+        stopped = optout.stopped_since(connection, desk.vault, number, text.at, by_text=False)
+        ended = optout.ended_since(connection, desk.vault, number, text.at)
+        return since(later, stopped=stopped, ended=ended)
 
     def _tell(self, decision: Decision, quiet_until: datetime | None) -> None:
         told = decision.quiet and quiet_until is not None and quiet_until > self._now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -31,6 +31,7 @@ from outreach.hotline.tables import (
     HelpDelivery,
     HelpInbound,
     HelpReceipt,
+    JoinCall,
     StaffAlert,
 )
 from outreach.store.bulk import add_some, insert_listed
@@ -44,12 +45,12 @@ ATTEMPTS = table_of(HelpAttempt)
 RECEIPTS = table_of(HelpReceipt)
 CURSORS = table_of(HelpCursor)
 CALL_BACKS = table_of(CallBack)
+JOIN_CALLS = table_of(JoinCall)
 AUDIT = table_of(HelpAudit)
 ALERTS = table_of(StaffAlert)
 _ATTEMPT = table_of(Attempt)
 _DELIVERY = table_of(Delivery)
 
-_INBOUND_LIST = "inbound"
 _OWN = ("reference", "number_key", "address_sealed", "body_sealed", "parts", "expires_at")
 
 
@@ -93,22 +94,35 @@ def known_texts(connection: Connection, sids: Collection[str]) -> set[str]:
     return set(connection.execute(query, {"sids": packed_values(sids)}).scalars())
 
 
-def seen_until(connection: Connection) -> datetime | None:
-    """Up to when we have seen, in the gateway's list, what came in."""
-    query = select(CURSORS.c.seen_until).where(CURSORS.c.name == _INBOUND_LIST)
-    return connection.execute(query).scalar_one_or_none()
+def seen_until(connection: Connection, numbers: Collection[str]) -> dict[str, datetime]:
+    """Up to when we have seen, in the gateway's list, what came in to each of our `numbers`."""
+    c = CURSORS.c
+    query = select(c.name, c.seen_until).where(c.name.in_(numbers))
+    return {row.name: row.seen_until for row in connection.execute(query)}
 
 
-def set_seen_until(connection: Connection, at: datetime) -> None:
+def set_seen_until(connection: Connection, numbers: Iterable[str], at: datetime) -> None:
     """Notes up to when we have seen it; it never goes back."""
-    statement = insert(connection, CURSORS).values(name=_INBOUND_LIST, seen_until=at)
+    rows = [{"name": number, "seen_until": at} for number in sorted(numbers)]
+    statement = insert(connection, CURSORS)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["name"],
-            set_={"seen_until": at},
-            where=CURSORS.c.seen_until < at,
-        )
+            set_={"seen_until": statement.excluded.seen_until},
+            where=CURSORS.c.seen_until < statement.excluded.seen_until,
+        ),
+        rows,
     )
+
+
+def add_join_call(connection: Connection, marks: Sequence[str], at: datetime) -> bool:
+    """Keeps the first of `marks`, of a call that joined somebody; False if one is here already."""
+    j = JOIN_CALLS.c
+    if connection.execute(select(j.mark).where(j.mark.in_(marks))).first() is not None:
+        return False
+    statement = insert(connection, JOIN_CALLS).values(mark=marks[0], at=at)
+    added = statement.on_conflict_do_nothing().returning(j.mark)
+    return connection.execute(added).first() is not None
 
 
 def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

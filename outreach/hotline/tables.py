@@ -90,6 +90,16 @@ class CallBack(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class JoinCall(SQLModel, table=True):
+    """A call that joined somebody to a community, by the mark of its SID (`retention/marks.py`):
+    the gateway lists it again, also after they left or were forgotten."""
+
+    __tablename__: ClassVar[str] = "join_call"
+
+    mark: str = Field(primary_key=True, max_length=64)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class HelpAudit(SQLModel, table=True):
     """Who read or did what in the help store, and why (S22). `subject` is a reference of ours."""
 
@@ -104,7 +114,8 @@ class HelpAudit(SQLModel, table=True):
 
 
 class HelpCursor(SQLModel, table=True):
-    """How far we have seen what came in, by the gateway's own list (`name` is what is listed)."""
+    """How far we have seen what came in, by the gateway's own list; `name` is the number of ours
+    that is listed."""
 
     __tablename__: ClassVar[str] = "help_cursor"
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from outreach.kernel.sealing import Vault
 from outreach.people import queries
 from outreach.people.consenting import step, step_of
 from outreach.people.rules.consent import Consent, Event
 from outreach.people.rules.row import Evidence
+
+# What `queries.bury` leaves of who is forgotten.
+_FORGOTTEN, _DAY = "forgotten", timedelta(days=1)
 
 
 def opt_out(
@@ -38,13 +42,29 @@ def _opt_out(connection: Connection, keys: Sequence[bytes], at: datetime, source
     queries.put_opt_out(connection, keys[0], source, at)
 
 
-def stopped_since(connection: Connection, vault: Vault, number: str, at: datetime) -> bool:
-    """Whether `number` said a STOP that holds after `at`, by another way than a text: by a key in a
-    call, to the gateway, to staff."""
-    return any(
-        stop.ended_at is None and stop.at > at and stop.source != "sms"
-        for stop in queries.opt_outs(connection, vault.lookups(number))
+def stopped_since(
+    connection: Connection, vault: Vault, number: str, at: datetime, *, by_text: bool
+) -> bool:
+    """Whether `number` said a STOP that holds after `at`: by a key in a call, to the gateway, to
+    staff, and `by_text` if that counts."""
+    but = {_FORGOTTEN} if by_text else {_FORGOTTEN, "sms"}
+    stops = _holding(connection, vault, number)
+    return any(stop.at > at and stop.source not in but for stop in stops)
+
+
+def ended_since(connection: Connection, vault: Vault, number: str, at: datetime) -> bool:
+    """Whether it came to be known after `at` that `number` is another person's, said no, or is to
+    be forgotten; of that last the day alone is kept, and all of it counts."""
+    stops = _holding(connection, vault, number)
+    return any(s.source == _FORGOTTEN and s.at + _DAY > at for s in stops) or any(
+        event.at > at and event.after in (Consent.LAPSED, Consent.DECLINED)
+        for event in queries.events(connection, vault.lookups(number))
     )
+
+
+def _holding(connection: Connection, vault: Vault, number: str) -> list[Row[Any]]:
+    stops = queries.opt_outs(connection, vault.lookups(number))
+    return [stop for stop in stops if stop.ended_at is None]
 
 
 def start(

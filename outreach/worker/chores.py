@@ -84,7 +84,8 @@ async def _watch(runtime: Runtime) -> None:
 
 async def _catch_up(runtime: Runtime) -> None:
     """Takes in the texts and calls that no hook told of."""
-    await catch_up(runtime.desk, runtime.gateway, runtime.numbers, runtime.executor)
+    numbers = runtime.settings.own_numbers
+    await catch_up(runtime.desk, runtime.gateway, numbers, runtime.executor)
 
 
 async def _escalate(runtime: Runtime) -> None:

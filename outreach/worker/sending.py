@@ -38,5 +38,6 @@ async def sending(
 
 async def send(runtime: Runtime, dispatcher: Dispatcher, stop: asyncio.Event) -> None:
     """Sends, but only after what came in while we were down: a STOP among it counts first (S14)."""
-    await before_sending(runtime.desk, runtime.gateway, runtime.numbers, runtime.executor)
+    numbers = runtime.settings.own_numbers
+    await before_sending(runtime.desk, runtime.gateway, numbers, runtime.executor)
     await dispatcher.run(stop)

@@ -174,6 +174,9 @@ def test_what_came_in_is_listed_with_its_time_and_nothing_that_went_out(
             assert NUMBER not in repr(item)
         texts, _ = await gateway.received([ours], _lately() - timedelta(hours=2))
         assert [text.sid for text in texts] == ["SM-early", "SM-1"]
+        texts, calls = await gateway.received([ours, OTHER], _lately())
+        assert {text.sid for text in texts} == {"SM-1", "SM-elsewhere"}
+        assert {call.sid for call in calls} == {"CA-1", "CA-elsewhere"}
 
     tell_each(story)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.gateways.ports import Inbound
 from outreach.hotline import calling, queries
-from outreach.hotline.callback import missed_call
+from outreach.hotline.callback import ask, missed_call
+from outreach.hotline.inbound import receive_in
 from outreach.hotline.rules.calling import CallState, may_end, may_take
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput, Conflict
-from outreach.store.engine import reading
+from outreach.store.engine import reading, transaction
 from tests.world import World, number
 
 
@@ -111,3 +114,29 @@ def test_no_state_lets_two_workers_have_one_call(state: CallState, late: bool, m
     taker = "dara" if mine else "sokha"
     assert not (may_take(state, until, now) and may_end(state, taker, "dara"))
     assert may_take(state, until, now) == (state is CallState.WAITING and not late)
+
+
+def test_s5_a_missed_call_and_a_9_at_the_same_moment_are_one_call_back(world: World) -> None:
+    desk = world.runtime.desk
+    text = Inbound("SM1", number(1), "+855380000001", "9")
+    with ThreadPoolExecutor(1) as other:
+        with transaction(desk.engine) as connection:
+            receive_in(connection, desk, [text])
+            ringing = other.submit(missed_call, desk, number(1), "CA1")
+            with pytest.raises(TimeoutError):
+                ringing.result(timeout=0.5)
+        assert ringing.result(timeout=20) is False
+    assert len(waits(world)) == 1
+
+
+def test_s5_a_9_at_the_same_moment_as_a_missed_call_is_one_call_back(world: World) -> None:
+    desk = world.runtime.desk
+    now = desk.clock.now()
+    with ThreadPoolExecutor(1) as other:
+        with transaction(desk.engine) as connection:
+            ask(connection, desk, number(1), source="missed_call", source_id="CA1", now=now)
+            texting = other.submit(world.text, number(1), "9")
+            with pytest.raises(TimeoutError):
+                texting.result(timeout=0.5)
+        assert texting.result(timeout=20).new
+    assert len(waits(world)) == 1

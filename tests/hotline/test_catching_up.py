@@ -16,27 +16,30 @@ from outreach.people.counting import counts
 from tests.world import World, number
 
 MINUTE = timedelta(minutes=1)
-ANNA = number(1)
+ANNA, DOOR = number(1), number(9_000_800)
 
 
-def listed(world: World, body: str, minutes: float, who: str = ANNA, sid: str = "") -> Inbound:
+def listed(
+    world: World, body: str, minutes: float, who: str = ANNA, sid: str = "", to: str = ""
+) -> Inbound:
     """A text that came `minutes` ago, of which only the gateway's list tells."""
     at = world.runtime.clock.now() - minutes * MINUTE
     sid = sid or f"SM{body}{minutes}"
-    text = Inbound(sid, who, world.runtime.settings.sender, body, at=at)
+    text = Inbound(sid, who, to or world.runtime.settings.sender, body, at=at)
     world.gateway.texts.append(text)
     return text
 
 
-def rang(world: World, minutes: float, who: str = ANNA, sid: str = "CA1") -> None:
+def rang(world: World, minutes: float, who: str = ANNA, sid: str = "CA1", to: str = "") -> None:
     at = world.runtime.clock.now() - minutes * MINUTE
-    sender = world.runtime.settings.sender
-    world.gateway.rings.append(InboundCall(sid, who, sender, "", "no-answer", True, at=at))
+    to = to or world.runtime.settings.sender
+    world.gateway.rings.append(InboundCall(sid, who, to, "", "no-answer", True, at=at))
 
 
-def catching_up(world: World, *, now: bool = True) -> int:
+def catching_up(world: World, *doors: str, now: bool = True) -> int:
     r = world.runtime
-    return asyncio.run(catch_up(r.desk, r.gateway, r.numbers, r.executor, now=now))
+    numbers = (*r.settings.own_numbers, *doors)
+    return asyncio.run(catch_up(r.desk, r.gateway, numbers, r.executor, now=now))
 
 
 def alerts(world: World) -> list[str]:
@@ -51,7 +54,7 @@ def test_s14_a_stop_that_came_while_we_were_down_counts_before_anything_is_sent(
     world.fire()
     listed(world, "STOP", 50)
     r = world.runtime
-    asyncio.run(before_sending(r.desk, r.gateway, r.numbers, r.executor))
+    asyncio.run(before_sending(r.desk, r.gateway, r.settings.own_numbers, r.executor))
     world.send()
     assert [sms.to for sms in world.gateway.sms] == [number(2)]
     assert counts(r.engine).opted_out == 1
@@ -125,7 +128,7 @@ def test_it_lists_once_a_minute_and_a_little_more_than_is_new(world: World) -> N
 
     r, gateway = world.runtime, Listening()
     for _ in range(5):
-        asyncio.run(catch_up(r.desk, gateway, r.numbers, r.executor))
+        asyncio.run(catch_up(r.desk, gateway, r.settings.own_numbers, r.executor))
         r.clock.advance(MINUTE / 2)
     assert len(asked) == 3
     assert asked[1] < asked[0] + timedelta(days=1)
@@ -143,5 +146,30 @@ def test_a_gateway_that_does_not_answer_moves_nothing_on(
     before = world.all(queries.CURSORS)
     r.clock.advance(MINUTE * 10)
     with pytest.raises(Unavailable):
-        asyncio.run(catch_up(r.desk, Down(), r.numbers, r.executor))
+        asyncio.run(catch_up(r.desk, Down(), r.settings.own_numbers, r.executor))
     assert world.all(queries.CURSORS) == before
+
+
+def test_a_number_whose_list_can_not_be_had_keeps_no_other_from_being_heard(world: World) -> None:
+    class OneIsDown(MemoryGateway):
+        async def received(self, to, since):
+            if DOOR in to:
+                raise Unavailable("it is too long")
+            return await super().received(to, since)
+
+    r = world.runtime
+    listed(world, "STOP", 1)
+    gateway = OneIsDown(texts=world.gateway.texts)
+    ours = (DOOR, *r.settings.own_numbers)
+    with pytest.raises(Unavailable):
+        asyncio.run(catch_up(r.desk, gateway, ours, r.executor))
+    assert [row.name for row in world.all(queries.CURSORS)] == list(r.settings.own_numbers)
+    assert counts(r.engine).opted_out == 1
+
+
+def test_a_new_number_of_ours_is_heard_from_its_last_day_on(world: World) -> None:
+    catching_up(world)
+    listed(world, "ជួយ", 60, to=DOOR)
+    listed(world, "ជួយ", 60 * 25, to=DOOR)
+    assert catching_up(world) == 0
+    assert catching_up(world, DOOR) == 1

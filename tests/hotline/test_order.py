@@ -13,21 +13,29 @@ from outreach.hotline.inbox import acting, listing
 from outreach.hotline.inbox import queries as inbox
 from outreach.hotline.inbox.replying import Choice, reply
 from outreach.hotline.inbox.worker import Worker
+from outreach.hotline.retention.redacting import redact
 from outreach.hotline.retention.sealing import seal_contact
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import Refused
-from outreach.people import optout
+from outreach.people import optout, rights
+from outreach.people import queries as people
 from outreach.people.audit import Asking
 from outreach.people.communities import managing
-from outreach.people.communities.managing import Details
+from outreach.people.communities import queries as communities
+from outreach.people.communities.managing import CommunityView, Details
 from outreach.people.counting import counts
+from outreach.people.persons import lapsing
 from outreach.store.engine import transaction
 from tests.hotline.test_catching_up import ANNA, alerts, catching_up, listed, rang
 from tests.world import World, number
 
 DARA = Worker("dara")
 WHY = Asking("lead.one", "the phone was taken")
-VILLAGE = Details("factory", country="TH", name_km="រោងចក្រ", name_en="Factory", wording="v1")
+JOIN = number(9_000_900)
+VILLAGE = Details(
+    "factory", country="TH", name_km="រោងចក្រ", name_en="Factory", wording="v1", join_number=JOIN
+)
+LEAVING = ("STOP", "not me", "forget")
 
 
 def out(world: World) -> int:
@@ -75,11 +83,10 @@ def test_s14_a_start_of_after_a_stop_by_key_counts(world: World, clock: FixedClo
 
 
 def test_s14_a_stop_of_before_a_join_that_comes_late_counts(
-    world: World, clock: FixedClock
+    world: World, village: CommunityView
 ) -> None:
-    factory = managing.add(world.runtime.engine, world.runtime.desk.vault, clock, VILLAGE)
     world.enrol(1)
-    world.text(ANNA, f"JOIN {factory.join_code}")
+    world.text(ANNA, f"JOIN {village.join_code}")
     listed(world, "STOP", 10)
     catching_up(world)
     assert out(world) == 1
@@ -141,3 +148,109 @@ def test_s4_a_reply_that_is_leased_does_not_leave_after_a_stop(world: World) -> 
     world.text(ANNA, "EXIT")
     assert len(ids) == 1
     assert submit(runtime.engine, lane, ids, "sender", now) == []
+
+
+def leave(world: World, how: str) -> None:
+    """Anna has nothing to do with us any more."""
+    register = world.runtime.engine, world.runtime.desk.vault, world.runtime.clock
+    if how == "STOP":
+        world.text(ANNA, how)
+    elif how == "not me":
+        lapsing.not_me(*register, ANNA, WHY)
+    else:
+        rights.forget(*register, ANNA, WHY)
+
+
+def standing(world: World) -> list[tuple[str, int]]:
+    """How the contacts stand, and how many are members anywhere."""
+    members = sum(row.left_at is None for row in world.all(communities.MEMBERSHIPS))
+    return [(row.consent, members) for row in world.all(people.CONTACTS)]
+
+
+@pytest.fixture
+def village(world: World) -> CommunityView:
+    runtime = world.runtime
+    return managing.add(runtime.engine, runtime.desk.vault, runtime.clock, VILLAGE)
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_s16_a_join_call_that_the_list_shows_again_joins_nobody_again(
+    world: World, clock: FixedClock, village: CommunityView, how: str
+) -> None:
+    missed_call(world.runtime.desk, ANNA, "CA1", JOIN)
+    rang(world, 0, sid="CA1", to=JOIN)
+    clock.advance(timedelta(minutes=1))
+    leave(world, how)
+    before = standing(world)
+    assert catching_up(world) == 0
+    assert standing(world) == before
+
+
+@pytest.mark.parametrize("how", LEAVING)
+def test_s16_a_join_call_that_no_hook_told_of_joins_nobody_who_left_since(
+    world: World, clock: FixedClock, village: CommunityView, how: str
+) -> None:
+    world.enrol(1)
+    rang(world, 0, to=JOIN)
+    clock.advance(timedelta(minutes=1))
+    leave(world, how)
+    before = standing(world)
+    assert catching_up(world) == 0
+    world.send()
+    assert standing(world) == before
+    assert len(world.got(ANNA)) == (how == "STOP")
+
+
+def test_s12_who_joined_by_a_call_that_no_hook_told_of_is_told_how_to_leave(
+    world: World, village: CommunityView
+) -> None:
+    rang(world, 4, to=JOIN)
+    assert [catching_up(world), catching_up(world)] == [1, 0]
+    world.send()
+    assert standing(world) == [("consented", 1)]
+    assert world.got(ANNA) == [world.runtime.desk.replies.text("START", "km")]
+
+
+def test_s9_where_it_is_too_late_to_tell_who_joined_a_person_is_told(
+    world: World, village: CommunityView
+) -> None:
+    rang(world, 6, to=JOIN)
+    assert [catching_up(world), catching_up(world)] == [1, 0]
+    world.send()
+    assert (world.got(ANNA), alerts(world)) == ([], ["answer_dropped"])
+
+
+@pytest.mark.parametrize("said", ["START", "JOIN"])
+@pytest.mark.parametrize("how", ["not me", "forget"])
+def test_s24_a_word_of_before_that_comes_late_registers_nobody_anew(
+    world: World, clock: FixedClock, village: CommunityView, how: str, said: str
+) -> None:
+    world.enrol(1)
+    listed(world, said if said == "START" else f"JOIN {village.join_code}", 0)
+    clock.advance(timedelta(minutes=1))
+    leave(world, how)
+    before = standing(world)
+    assert catching_up(world) == 1
+    assert standing(world) == before
+
+
+def test_s24_who_was_forgotten_and_starts_anew_the_next_day_is_registered(
+    world: World, clock: FixedClock
+) -> None:
+    world.enrol(1)
+    leave(world, "forget")
+    clock.advance(timedelta(days=1))
+    listed(world, "START", 10)
+    catching_up(world)
+    assert standing(world)[-1][0] == "consented"
+
+
+def test_s20_the_mark_of_a_join_call_goes_with_the_texts(
+    world: World, clock: FixedClock, village: CommunityView
+) -> None:
+    missed_call(world.runtime.desk, ANNA, "CA1", JOIN)
+    (row,) = world.all(queries.JOIN_CALLS)
+    assert "CA1" not in row.mark
+    clock.advance(timedelta(days=31))
+    assert redact(world.runtime.engine, clock, timedelta(days=30)) > 0
+    assert world.all(queries.JOIN_CALLS) == []

@@ -107,3 +107,28 @@ def test_s1_a_sender_that_gives_the_subject_away_is_refused(sender: str) -> None
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_in_the_readme(name: str) -> None:
     assert f"`OUTREACH_{name.upper()}`" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("sender", "numbers", "ours"),
+    [
+        ("+855380000001", "", ("+855380000001",)),
+        (
+            "+855380000001",
+            " +855380000002, 99901,+855380000001 ",
+            ("+855380000001", "+855380000002", "99901"),
+        ),
+        ("Outreach", "+855380000002", ("+855380000002",)),
+    ],
+)
+def test_our_numbers_are_the_sender_unless_it_is_a_name_and_those_that_are_named(
+    sender: str, numbers: str, ours: tuple[str, ...]
+) -> None:
+    assert load_settings(sender=sender, numbers=numbers).own_numbers == ours
+
+
+@pytest.mark.parametrize("numbers", ["038 000 0001", "+855380000001;+855380000002", "door", "+12"])
+def test_numbers_of_ours_that_are_none_are_refused_without_being_shown(numbers: str) -> None:
+    with pytest.raises(SettingsError, match="OUTREACH_NUMBERS: names something") as refused:
+        load_settings(numbers=numbers)
+    assert numbers not in str(refused.value)

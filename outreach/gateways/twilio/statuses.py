@@ -39,15 +39,19 @@ CALL: dict[str, State | None] = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a Twilio-compatible provider differs. `max_validity` is in seconds."""
+    """How a Twilio-compatible provider differs. `max_validity` is in seconds; `lists_by_number`
+    says that its lists keep to the number that they are asked for."""
 
     name: str
     max_validity: int
     call_events: tuple[str, ...]
+    lists_by_number: bool
 
 
-TWILIO = Dialect("twilio", 36_000, ("initiated", "ringing", "answered", "completed"))
+TWILIO = Dialect(
+    "twilio", 36_000, ("initiated", "ringing", "answered", "completed"), lists_by_number=True
+)
 # Somleng reports a call once, when it has ended, whatever events are asked for.
-SOMLENG = Dialect("somleng", 14_400, ("completed",))
+SOMLENG = Dialect("somleng", 14_400, ("completed",), lists_by_number=False)
 
 DIALECTS = {dialect.name: dialect for dialect in (TWILIO, SOMLENG)}

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     select,
     update,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 from outreach.delivery.rules.states import OPEN
 from outreach.hotline.inbox.queries import CONVERSATIONS, NOTES
-from outreach.hotline.queries import ATTEMPTS, CALL_BACKS, DELIVERIES, INBOUND
+from outreach.hotline.queries import ATTEMPTS, CALL_BACKS, DELIVERIES, INBOUND, JOIN_CALLS
 from outreach.hotline.tables import HELD
 from outreach.store.dialect import locked
 
@@ -62,6 +63,13 @@ def old_conversations(connection: Connection, before: datetime, limit: int) -> S
         func.length(c.number_sealed) > 0, c.state == "closed", c.last_in_at < before
     )
     return _ids(connection, locked(connection, query.order_by(c.id).limit(limit)))
+
+
+def forget_join_calls(connection: Connection, before: datetime, limit: int) -> int:
+    """Forgets marks of calls from before then, which the gateway lists no more; how many."""
+    j = JOIN_CALLS.c
+    old = select(j.mark).where(j.at < before).order_by(j.at).limit(limit)
+    return connection.execute(delete(JOIN_CALLS).where(j.mark.in_(old))).rowcount
 
 
 def texts_of(connection: Connection, keys: Collection[bytes]) -> dict[int, str]:

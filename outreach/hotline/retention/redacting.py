@@ -40,4 +40,5 @@ def redact(engine: Engine, clock: Clock, keep: timedelta, limit: int = BATCH) ->
         done += len(ids)
     with transaction(engine) as connection:
         done += menu.forget_before(connection, before, limit)
+        done += queries.forget_join_calls(connection, before, limit)
     return done

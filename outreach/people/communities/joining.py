@@ -21,6 +21,11 @@ from outreach.people.rules.row import Evidence
 from outreach.store.ledger import Fact, append
 
 
+def numbers(connection: Connection) -> list[str]:
+    """Our numbers by which people join a community."""
+    return list(queries.join_numbers(connection))
+
+
 def by_code(
     connection: Connection, vault: Vault, number: str, code: str, *, at: datetime, language: str
 ) -> bool:
@@ -34,16 +39,17 @@ def by_code(
     return True
 
 
+def rung(connection: Connection, to: str) -> Row[Any] | None:
+    """The community that a call to our number `to` joins, or None where nobody joins by it."""
+    return queries.by_number(connection, to)
+
+
 def by_call(
-    connection: Connection, vault: Vault, number: str, to: str, *, at: datetime
-) -> str | None:
-    """Somebody rang `to`; the community's language, or None where nobody joins by that number."""
-    community = queries.by_number(connection, to)
-    if community is None:
-        return None
+    connection: Connection, vault: Vault, number: str, community: Row[Any], *, at: datetime
+) -> None:
+    """Somebody rang the number of `community`."""
     said = f"rang the number of {community.join_code}"
     _enter(connection, vault, number, community, "missed_call", said, "voice", "", at)
-    return str(community.language)
 
 
 def enter(

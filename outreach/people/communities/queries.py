@@ -57,6 +57,13 @@ def by_number(connection: Connection, number: str) -> Row[Any] | None:
     return connection.execute(query).first()
 
 
+def join_numbers(connection: Connection) -> Sequence[str]:
+    """The numbers to which a call joins, E.164."""
+    number = COMMUNITIES.c.join_number
+    query = select(number).where(number.is_not(None), COMMUNITIES.c.archived_at.is_(None))
+    return connection.execute(query.order_by(number)).scalars().all()
+
+
 def find(connection: Connection, *, kind: str, within: str, archived: bool) -> Sequence[Row[Any]]:
     """Communities by kind ("" for all) and place, its own or one that lies in it."""
     c = COMMUNITIES.c
