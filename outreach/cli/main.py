@@ -28,6 +28,7 @@ GROUPS = {
     "delivery": "Sending: stop it and let it go on.",
     "directory": "Services that help, per country.",
     "grants": "What was promised to donors.",
+    "harm": "Harm that a message did.",
     "hotline": "Help conversations.",
     "keys": "Sealing keys: docs/keys.md.",
     "keywords": "Inbound keywords.",

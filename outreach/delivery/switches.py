@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Engine
 
 from outreach.delivery.lane import Move
 from outreach.delivery.rules.consequences import Stops, after
-from outreach.delivery.stops import queries
+from outreach.delivery.stops import harm, queries
 from outreach.delivery.stops.notices import tell
 from outreach.gateways.ports import ErrorClass
 from outreach.kernel.clock import Clock
-from outreach.kernel.errors import BadInput, Conflict
+from outreach.kernel.errors import BadInput, Conflict, Refused
 from outreach.kernel.reasons import kept
 from outreach.store.engine import reading, transaction
 
@@ -59,9 +59,24 @@ def turn_on(connection: Connection, scope: str, *, reason: str, by: str, now: da
     return new
 
 
+def stop_for_harm(
+    engine: Engine, clock: Clock, scopes: Collection[str], *, words: str, by: str
+) -> None:
+    """Stops campaigns of which somebody says that they did harm (S35); each goes on only after two
+    people looked. What stopped one before gives way: this holds back what is recorded, too. Raises
+    BadInput for words that are none."""
+    now = clock.now()
+    with transaction(engine) as connection:
+        for scope in sorted(scopes):
+            _check(scope)
+            queries.turn_off(connection, scope)
+            turn_on(connection, scope, reason="Somebody reported harm.", by=by, now=now)
+        harm.add(connection, sorted(scopes), words, by, now)
+
+
 def go_on(engine: Engine, clock: Clock, scope: str, *, reason: str, by: str) -> None:
     """Lifts the stop on `scope`; what waited goes on, each message once. Raises Conflict where
-    nothing is stopped."""
+    nothing is stopped, and Refused where too few people looked at a report of harm (S35)."""
     _check(scope)
     reason = worded(reason)
     with transaction(engine) as connection:
@@ -73,6 +88,11 @@ def turn_off(connection: Connection, scope: str, *, reason: str, by: str, now: d
     if not queries.turn_off(connection, scope):
         raise Conflict(
             f"Nothing stops {scope}.", remedy="See what is stopped: outreach delivery status"
+        )
+    if waiting := harm.unsettled(connection, scope):
+        raise Refused(
+            f"Somebody reported harm, and too few people looked at it: {', '.join(waiting)} (S35).",
+            remedy="Two different people look: outreach harm look REPORT --reason …",
         )
     note(connection, scope, "go", reason=reason, by=by, now=now)
 

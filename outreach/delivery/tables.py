@@ -162,6 +162,33 @@ class SwitchEvent(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class HarmReport(SQLModel, table=True):
+    """Somebody says that a campaign did harm (S35). `scope` is its kill switch; `words` name
+    nobody. Never changed, never deleted."""
+
+    __tablename__: ClassVar[str] = "harm_report"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    public_id: str = Field(max_length=40, unique=True)
+    scope: str = Field(max_length=40, index=True)
+    words: str = Field(max_length=200)
+    by: str = Field(max_length=60)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class HarmLook(SQLModel, table=True):
+    """Somebody looked at a report of harm, and what they found; each person once."""
+
+    __tablename__: ClassVar[str] = "harm_look"
+    __table_args__ = (UniqueConstraint("report_id", "by"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    report_id: int = Field(sa_type=RowId)
+    by: str = Field(max_length=60)
+    words: str = Field(max_length=200)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Notice(SQLModel, table=True):
     """Something that an operator has to look at; the same thing again only counts. Holds no number
     and no text of anybody's."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -211,6 +212,15 @@ def campaigns(connection: Connection) -> Sequence[Row[Any]]:
 def broadcasts(connection: Connection) -> Sequence[Row[Any]]:
     """All broadcasts, the newest first."""
     return connection.execute(select(BROADCASTS).order_by(BROADCASTS.c.id.desc())).all()
+
+
+def fired_since(connection: Connection, at: datetime) -> Sequence[Row[Any]]:
+    """Campaigns that fired after `at`, or are sending."""
+    b = BROADCASTS.c
+    fired = exists().where(
+        b.campaign_id == CAMPAIGNS.c.id, or_(b.started_at > at, b.finished_at.is_(None))
+    )
+    return connection.execute(select(CAMPAIGNS).where(fired).order_by(CAMPAIGNS.c.slug)).all()
 
 
 def messages_to(connection: Connection, contact_id: int) -> Sequence[Row[Any]]:

@@ -17,7 +17,7 @@ from outreach.bootstrap import Runtime
 from outreach.hotline.desk import Desk
 from outreach.hotline.inbox import acting, listing, reading
 from outreach.hotline.inbox.replying import draft, offered
-from outreach.hotline.inbox.worker import Worker
+from outreach.hotline.inbox.worker import Worker, reason_of
 from outreach.hotline.lane import NAME as ANSWERS
 from outreach.hotline.referral import offering
 from outreach.hotline.rules.conversation import OUTCOMES
@@ -25,6 +25,7 @@ from outreach.hotline.rules.referral import Outcome
 from outreach.kernel.errors import NotFound, OutreachError
 from outreach.kernel.i18n import mark as _
 from outreach.language.fallback import DEFAULT
+from outreach.planning import harm
 from outreach.reach.provinces import provinces
 from outreach.staff import roster
 from outreach.staff.rules.roles import May
@@ -47,6 +48,7 @@ class Inbox:
         return [
             page(LIST, self.list, may),
             page(f"{LIST}/live", self.live, may),
+            page(f"{LIST}/harm", self.harm, may, ("POST",)),
             page(one, self.read, may),
             page(f"{one}/live", self.standing, may),
             page(f"{one}/read", self.read_for, may, ("POST",)),
@@ -62,6 +64,20 @@ class Inbox:
     async def live(self, request: Request) -> Response:
         """The part of it that keeps itself up to date."""
         return await self._listed(request, "inbox_rows.html")
+
+    async def harm(self, request: Request) -> Response:
+        """Somebody told a worker that a message did harm (S35): its campaign stops. Asked here and
+        not on a conversation, so that nothing leads from one to a campaign (S19)."""
+        form, desk, worker = await _form(request), self._desk, worker_of(request)
+        slug, words = form.get("campaign", ""), form.get("body", "")
+        try:
+            said = reason_of(worker, words)
+            await asyncio.to_thread(
+                harm.report, desk.engine, desk.clock, slug, words=said, by=worker.name
+            )
+        except OutreachError as error:
+            return await self._listed(request, "inbox.html", error, words)
+        return RedirectResponse(f"{LIST}?kept=harm#harm", 303)
 
     async def read(self, request: Request) -> Response:
         """A conversation, to whoever has it; others are asked to take it, or for a reason."""
@@ -144,22 +160,35 @@ class Inbox:
 
         return handler
 
-    async def _listed(self, request: Request, template: str) -> Response:
+    async def _listed(
+        self,
+        request: Request,
+        template: str,
+        error: OutreachError | None = None,
+        body: str = "",
+    ) -> Response:
         asked = request.query_params.get("show", listing.ALL)
         which = asked if asked in listing.FILTERS else listing.ALL
         engine, clock, by = self._desk.engine, self._desk.clock, worker_of(request).name
-        found, unwatched = await asyncio.to_thread(
-            lambda: (listing.inbox(engine, by, which), roster.nobody_on_duty(engine, clock))
+        found, unwatched, campaigns = await asyncio.to_thread(
+            lambda: (
+                listing.inbox(engine, by, which),
+                roster.nobody_on_duty(engine, clock),
+                harm.heard_lately(engine, clock),
+            )
         )
-        return render(
+        return _render(
             request,
             template,
+            error,
             inbox=found,
             unwatched=unwatched,
             which=which,
             filters=listing.FILTERS,
+            campaigns=campaigns,
+            body=body,
+            kept=request.query_params.get("kept") == "harm",
             now=clock.now(),
-            here="inbox",
         )
 
     async def _shown(
@@ -254,4 +283,5 @@ MESSAGES = (
     _("Only numbers of the directory that are verified may be sent."),
     _("The replies are not approved by two people."),
     _("There is no such reply."),
+    _("No campaign was sent lately."),
 )

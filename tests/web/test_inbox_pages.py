@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 
 from outreach.bootstrap import Runtime
+from outreach.delivery.stops import harm
+from outreach.delivery.stops import queries as stops
 from outreach.hotline import queries
 from outreach.hotline.inbox import listing
 from outreach.kernel.clock import SystemClock
@@ -337,3 +339,62 @@ def test_a_digit_after_a_worker_asked_something_else_answers_no_question_of_ours
     world.text(ANNA, "3")
     world.send()
     assert world.runtime.desk.replies.landmarks.text("landmark", "vn", "km") not in world.got(ANNA)
+
+
+def test_s35_a_worker_who_is_told_of_harm_stops_the_campaign(
+    browser: Browser, worker: Headers, world: World
+) -> None:
+    world.enrol(2)
+    world.fire()
+    page = shown(browser, worker, "/inbox")
+    assert 'value="safe-migration"' in page
+    form = {"campaign": "safe-migration", "body": "her husband read it"}
+    done = browser.post("/inbox/harm?lang=en", form, headers=worker | FORM, follow=False)
+    assert done.status_code == 303
+    assert "#harm" in done.headers["location"]
+    told = browser.get("/inbox", headers=worker, params=ENGLISH | {"kept": "harm"})
+    assert "It is kept." in told.text
+    world.send()
+    assert world.got(number(2)) == []
+    (found,) = harm.listed(world.runtime.engine)
+    assert (found.by, found.words) == ("dara", "her husband read it")
+
+
+def test_s19_nothing_leads_from_a_report_of_harm_to_a_conversation(
+    browser: Browser, worker: Headers, world: World, talk: str
+) -> None:
+    world.enrol(2)
+    world.fire()
+    before = len(world.all(queries.AUDIT))
+    browser.post("/inbox/harm", {"body": "somebody was beaten"}, headers=worker | FORM)
+    assert len(world.all(queries.AUDIT)) == before
+    (row,) = world.all(stops.REPORTS)
+    assert talk not in repr(row)
+
+
+def test_a_report_without_words_is_asked_for_again(
+    browser: Browser, worker: Headers, world: World
+) -> None:
+    world.enrol(2)
+    world.fire()
+    form = {"body": "no"}
+    page = browser.post("/inbox/harm?lang=en", form, headers=worker | FORM, follow=False)
+    assert page.status_code == 422
+    assert "A reason has 5 to 200 characters." in page.text
+    assert ">no</textarea>" in page.text
+    assert harm.listed(world.runtime.engine) == []
+
+
+def test_a_draft_keeps_its_words_in_the_other_language(
+    browser: Browser, worker: Headers, talk: str
+) -> None:
+    do(browser, worker, talk, "take")
+    page = do(browser, worker, talk, "draft", body="Call at six", seen="0")
+    (form,) = re.findall(r'<form method="post" action="([^"]*lang=km)".*?</form>', page.text, re.S)
+    again = browser.post(
+        form.replace("&amp;", "&"), {"body": "Call at six", "seen": "0", "name": ""},
+        headers=worker | FORM, follow=False,
+    )  # fmt: skip
+    assert again.status_code == 200
+    assert 'lang="km"' in again.text
+    assert "Call at six" in again.text

@@ -19,6 +19,7 @@ KINDS = {
     "failure_rate": "Too much of a campaign fails; it is paused. Look why, then resume it.",
     "nobody_on_duty": "Something waits on the hotline and nobody on duty fits. Fill the roster.",
     "nobody_told": "Something waits on the hotline and no staff has a number. Give them one.",
+    "harm": "Somebody says that a campaign did harm; it is paused. Two people look: outreach harm.",
     "budget": "A campaign's budget is used up; it is paused. Raise it and resume, or cancel.",
 }
 

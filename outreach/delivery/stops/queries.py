@@ -10,13 +10,15 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import AttemptState
-from outreach.delivery.tables import KillSwitch, Notice, SwitchEvent
-from outreach.store.dialect import insert
+from outreach.delivery.tables import HarmLook, HarmReport, KillSwitch, Notice, SwitchEvent
+from outreach.store.dialect import insert, locked
 from outreach.store.types import table_of
 
 SWITCHES = table_of(KillSwitch)
 EVENTS = table_of(SwitchEvent)
 NOTICES = table_of(Notice)
+REPORTS = table_of(HarmReport)
+HARM_LOOKS = table_of(HarmLook)
 
 # Who turned a kill switch on that a used-up budget did.
 BUDGET = "budget"
@@ -166,3 +168,33 @@ def see(connection: Connection, number: int, by: str, at: datetime) -> bool:
     statement = update(NOTICES).where(n.id == number, n.seen_at.is_(None))
     done = connection.execute(statement.values(seen_at=at, seen_by=by).returning(n.id))
     return bool(done.first())
+
+
+def add_report(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keeps that somebody reported harm."""
+    connection.execute(REPORTS.insert().values(row))
+
+
+def lock_report(connection: Connection, public_id: str) -> Row[Any] | None:
+    """A report by its public id, locked until the transaction ends."""
+    query = select(REPORTS).where(REPORTS.c.public_id == public_id)
+    return connection.execute(locked(connection, query)).first()
+
+
+def reports(connection: Connection, scope: str | None = None) -> Sequence[Row[Any]]:
+    """Reports of harm, on one kill switch's scope if it is given, oldest first."""
+    query = select(REPORTS).order_by(REPORTS.c.id)
+    asked = query if scope is None else query.where(REPORTS.c.scope == scope)
+    return connection.execute(asked).all()
+
+
+def add_look(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Keeps that somebody looked at a report; False where they did before."""
+    statement = insert(connection, HARM_LOOKS).values(row).on_conflict_do_nothing()
+    return connection.execute(statement.returning(HARM_LOOKS.c.id)).first() is not None
+
+
+def looks(connection: Connection, reports: Collection[int]) -> Sequence[Row[Any]]:
+    """Who looked at these reports, oldest first."""
+    query = select(HARM_LOOKS).where(HARM_LOOKS.c.report_id.in_(reports))
+    return connection.execute(query.order_by(HARM_LOOKS.c.id)).all()

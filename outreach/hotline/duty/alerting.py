@@ -16,7 +16,7 @@ from outreach.staff.rules.roles import May
 from outreach.store.engine import reading, transaction
 
 # What stops sending until a person acts; other notices can wait for somebody to look.
-_STOPPED = frozenset({"failure_rate", "budget", "gateway_refused"})
+_STOPPED = frozenset({"failure_rate", "budget", "gateway_refused", "harm"})
 # What was on its way when it stopped tells of it again; only what stops later is news.
 _SAME = timedelta(minutes=10)
 

@@ -1,0 +1,64 @@
+"""`outreach harm`: somebody says that a message did harm; two people look before it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from outreach.bootstrap import open_clock_of, open_engine
+from outreach.cli.asking import AsJson, moment, tell, user
+from outreach.cli.prompts import Reason
+from outreach.delivery.stops import harm
+from outreach.delivery.stops.harm import LOOKS, Report
+from outreach.planning import harm as planning
+from outreach.settings import load_settings
+
+app = typer.Typer(name="harm", help="Reports of harm that a message did.", no_args_is_help=True)
+
+Campaign = Annotated[
+    str,
+    typer.Option(help="The campaign's name; left out, all that fired in 30 days are stopped."),
+]
+
+
+@app.command()
+def report(reason: Reason, campaign: Campaign = "", as_json: AsJson = False) -> None:
+    """Report harm, in words that name nobody. The campaign stops at once."""
+    settings = load_settings()
+    engine, clock = open_engine(settings), open_clock_of(settings)
+    stopped = planning.report(engine, clock, campaign, words=reason, by=user())
+    said = f"Stopped until two people looked: {', '.join(stopped)}. See: outreach harm list"
+    tell({"stopped": stopped}, said, as_json=as_json)
+
+
+@app.command("list")
+def show(
+    every: Annotated[bool, typer.Option("--all", help="Settled ones, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Reports that wait for somebody to look, and who did."""
+    found = harm.listed(open_engine(load_settings()), every=every)
+    said = "\n".join(map(_told, found)) or "There are none."
+    tell([asdict(each) for each in found], said, as_json=as_json)
+
+
+@app.command()
+def look(
+    name: Annotated[str, typer.Argument(metavar="REPORT", help="Its id, such as hr_….")],
+    reason: Reason,
+    as_json: AsJson = False,
+) -> None:
+    """Note what you found; after two different people the campaign may be resumed."""
+    settings = load_settings()
+    engine, clock = open_engine(settings), open_clock_of(settings)
+    found = harm.look(engine, clock, name, words=reason, by=user())
+    tell(asdict(found), _told(found), as_json=as_json)
+
+
+def _told(found: Report) -> str:
+    head = f"{found.id}  {found.scope}  {moment(found.at)} by {found.by}: {found.words}"
+    looks = [f"  looked: {each.by}, {moment(each.at)}: {each.words}" for each in found.looks]
+    needs = [] if found.settled else [f"  {len(found.looks)} of {LOOKS} people have looked"]
+    return "\n".join((head, *looks, *needs))
