@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from outreach.content.doors import Door
+from outreach.content.phrases import load_phrases
 from outreach.content.replies import LANGUAGES, TOPICS, load_replies
 from outreach.hotline.rules.answer import Recent, decide
 from outreach.kernel.errors import BadInput
 from outreach.language.denylist import find
 from outreach.language.parts import count
+from outreach.settings import load_settings
 
 Doors = dict[str, Door]
 SENSITIVE = ("HELP", "DEBT", "SHELTER", "POLICE", "LEGAL", "CHILD", "WAGES")
@@ -45,8 +47,8 @@ def test_s2_the_answer_to_help_is_byte_for_byte_the_answer_to_job(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("topic", ["JOB", "UNKNOWN"])
-def test_the_answer_to_work_and_the_neutral_menu_are_one_part(
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_reply_is_one_part(
     replies_folder: Path, doors: Doors, topic: str, language: str
 ) -> None:
     assert count(load_replies(replies_folder, doors).text(topic, language)).parts == 1
@@ -70,3 +72,35 @@ def test_a_missing_topic_is_told_with_its_file(replies_folder: Path, doors: Door
 
 def test_s31_the_shipped_replies_are_not_approved(replies_folder: Path, doors: Doors) -> None:
     assert not load_replies(replies_folder, doors).approved
+
+
+# "Delete" on a phone, and what somebody may watch it with.
+DELETE = {"km": "លុប", "th": "ลบ", "vi": "xóa", "en": "delete"}
+SPYWARE = (
+    "spy",
+    "hack",
+    "track",
+    "hidden",
+    "trace",
+    "ស៊ើប",
+    "តាមដាន",
+    "สอดแนม",
+    "ติดตาม",
+    "theo dõi",
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_s8_the_welcome_and_nothing_else_says_that_it_may_be_deleted(
+    replies_folder: Path, doors: Doors, language: str
+) -> None:
+    replies = load_replies(replies_folder, doors)
+    shipped = load_settings().campaigns_dir
+    sayings = load_phrases(shipped / "phrases", doors)
+    ours = {topic: replies.text(topic, language) for topic in TOPICS}
+    ours |= sayings.replies[language] | sayings.call[language]
+    texts = shipped.glob(f"*/texts/{language}.*")
+    ours |= {str(path): path.read_text(encoding="utf-8") for path in texts}
+    said = [name for name, text in ours.items() if DELETE[language] in text.casefold()]
+    assert said == ["START"]
+    assert not any(word in text.casefold() for text in ours.values() for word in SPYWARE)
