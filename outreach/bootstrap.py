@@ -19,6 +19,7 @@ import outreach.hotline.inbox.tables
 import outreach.hotline.menu.tables
 import outreach.hotline.queries
 import outreach.hotline.referral.tables
+import outreach.people.requests.tables
 import outreach.people.tables
 import outreach.planning.tables
 import outreach.reach.grants.tables

@@ -35,6 +35,7 @@ GROUPS = {
     "people": "The register.",
     "places": "Provinces down to villages.",
     "reach": "Whom we reached.",
+    "requests": "Authorities that ask for data.",
     "roster": "Who is on duty at the hotline.",
     "sms": "SMS texts.",
     "staff": "Who may sign in, and what for.",
