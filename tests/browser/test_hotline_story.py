@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from outreach.content.directory import Directory
+from outreach.delivery.stops import harm
 from outreach.hotline.callback import missed_call
 from outreach.kernel.i18n import translations
 from tests.browser.conftest import served
@@ -134,7 +135,7 @@ def test_a_worker_takes_a_plea_answers_it_finds_a_service_and_ends_it(
 
 
 def _reads_for_a_reason_and_takes_it(page: Page) -> None:
-    page.get_by_role("link", name=_("Messages")).first.click()
+    page.get_by_role("link", name=_("Messages"), exact=True).first.click()
     expect(page.get_by_text(_("Nobody is on duty."))).to_be_visible()
     look(page, "04-inbox")
     page.locator("main a.card", has_text=_("Khmer")).click()
@@ -229,8 +230,50 @@ def _is_put_on_duty(page: Page) -> None:
 
 
 def _leaves_at_once(page: Page, address: str) -> None:
-    page.get_by_role("link", name=_("Messages")).first.click()
+    page.get_by_role("link", name=_("Messages"), exact=True).first.click()
     press(page, "Leave this page at once")
     page.wait_for_url(re.compile("/sign-in$"))
     page.go_back()
     assert page.url.startswith(f"{address}/sign-in")  # S23: nothing of it is had by going back
+
+
+def test_s35_a_worker_who_was_told_of_harm_stops_its_campaign(night: World, page: Page) -> None:
+    night.enrol(3)
+    night.fire()
+    once = add(night.runtime, "dara", "hotline_worker")
+    with served(night.runtime) as address:
+        sign_in(page, address, once)
+        page.goto(f"{address}/inbox")
+        unfold(page, "A message did harm")
+        look(page, "20-harm")
+        page.get_by_label(_("What happened? Write no name and no number.")).fill("ប្តីនាងបានអាន")
+        press(page, "Stop it until two people have looked")
+        expect(page.get_by_role("status")).to_be_in_viewport()
+        look(page, "21-harm-kept")
+    (report,) = harm.listed(night.runtime.engine)
+    assert (report.by, report.words) == ("dara", "ប្តីនាងបានអាន")
+
+
+def test_a_draft_is_kept_in_the_other_language_and_the_head_can_be_skipped(
+    night: World, page: Page
+) -> None:
+    once = add(night.runtime, "dara", "hotline_worker")
+    with served(night.runtime) as address:
+        sign_in(page, address, once)
+        page.goto(f"{address}/inbox")
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name=_("Skip to the content"))
+        expect(skip).to_be_focused()
+        expect(skip).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('main') !== null")
+        page.locator("main a.card", has_text=_("Khmer")).click()
+        press(page, "I take it")
+        own = page.get_by_label(_("Your own words: ordinary ones, whoever may read them"))
+        own.fill("ហៅវិញនៅម៉ោង ៦")
+        press(page, "See what will be sent")
+        look(page, "22-draft")
+        page.get_by_role("button", name="English").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        expect(page.locator(".entry-ours")).to_have_text("ហៅវិញនៅម៉ោង ៦")
