@@ -181,7 +181,8 @@ def import_contacts(
     tally = Tally()
     with open_rows(path, choices.sheet) as given:
         header, lines = _header(given.lines, path, choices)
-        columns = guess(header.cells, header.number, choices.columns)
+        where = f"{path.name}, line {header.number}"
+        columns = guess(header.cells, where, choices.columns)
         lines = _checked(lines, columns, header, path)
         today = clock.now().astimezone(_HOME_ZONE).date()
         place = lru_cache(8_192)(_places(engine, columns).find)

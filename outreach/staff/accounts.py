@@ -56,7 +56,11 @@ def add(
     }
     with transaction(engine) as connection:
         if not queries.add(connection, row):
-            raise Conflict(f"There is an account {name!r} already.", remedy="Choose another name.")
+            raise Conflict(
+                f"There is an account {name!r} already.",
+                remedy=f"If its phone or password is lost: outreach staff renew {name}. If it is "
+                "another person's, choose another name.",
+            )
         queries.audit(connection, by, "added", name, now)
     return in_groups(code)
 

@@ -305,7 +305,7 @@ def test_a_file_that_cant_be_used_says_why_and_what_to_do(
     with pytest.raises(BadInput, match=said) as error:
         reader(name, content if isinstance(content, bytes) else content())
     assert error.value.remedy
-    assert error.value.where
+    assert name in error.value.where
     assert "1234567" not in str(error.value)
     assert list(tmp_path.glob("*rejected*")) == []
 

@@ -244,7 +244,7 @@ def test_a_wrong_account_is_told(
 
 def test_a_name_is_given_once_and_an_unknown_one_is_told(desk: Desk) -> None:
     desk.add("dara", "coordinator", province="02")
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="staff renew"):
         desk.add("dara", "donor")
     with pytest.raises(NotFound):
         accounts.close(desk.engine, desk.clock, "nobody", by="tests")

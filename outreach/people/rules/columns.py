@@ -100,13 +100,15 @@ def recognised(cells: Sequence[str], field: str = "") -> int:
     return fields.count(field) if field else len(fields)
 
 
-def guess(header: Sequence[str], line: int = 1, chosen: Mapping[str, str] | None = None) -> Columns:
-    """The columns of a header on `line`; `chosen` maps fields to headers and goes before any guess
-    (an empty header: no such column).
+def guess(
+    header: Sequence[str], where: str = "line 1", chosen: Mapping[str, str] | None = None
+) -> Columns:
+    """The columns of a header, which stands at `where`; `chosen` maps fields to headers and goes
+    before any guess (an empty header: no such column).
 
     Raises BadInput where there is no phone column, or two columns claim one field.
     """
-    at = {field: _position(header, name, line) for field, name in (chosen or {}).items() if name}
+    at = {field: _position(header, name, where) for field, name in (chosen or {}).items() if name}
     settled = {*(chosen or {})}
     ignored: list[str] = []
     for position, name in enumerate(header):
@@ -119,13 +121,13 @@ def guess(header: Sequence[str], line: int = 1, chosen: Mapping[str, str] | None
         elif field in at:
             raise BadInput(
                 f"Two columns could be {field}: {header[at[field]]!r} and {name!r}.",
-                where=f"line {line}",
+                where=where,
                 remedy=f"Rename the one that isn't, or say: --column {field}={name!r}.",
             )
         else:
             at[field] = position
     if "phone" not in at:
-        raise _no_phone(header, line)
+        raise _no_phone(header, where)
     return Columns(tuple(header), at, tuple(ignored))
 
 
@@ -160,19 +162,19 @@ def _share(rows: Sequence[Sequence[str]], at: int) -> float:
     return sum(isinstance(parse_number(cell), Number) for cell in cells) / len(rows)
 
 
-def _position(header: Sequence[str], name: str, line: int) -> int:
+def _position(header: Sequence[str], name: str, where: str) -> int:
     found = [at for at, given in enumerate(header) if _plain(given) == _plain(name)]
     if len(found) == 1:
         return found[0]
     listed = ", ".join(repr(scrub(given.strip())) for given in header[:_LISTED] if given.strip())
     raise BadInput(
         f"{'Several columns are' if found else 'No column is'} named {scrub(name)!r}.",
-        where=f"line {line}",
+        where=where,
         remedy=f"The columns are: {listed}.",
     )
 
 
-def _no_phone(header: Sequence[str], line: int) -> BadInput:
+def _no_phone(header: Sequence[str], where: str) -> BadInput:
     message = "There is no column of phone numbers."
     if any(isinstance(parse_number(cell), Number) for cell in header):
         message = "This line holds a phone number, but should name the columns."
@@ -181,4 +183,4 @@ def _no_phone(header: Sequence[str], line: int) -> BadInput:
     if len(filled) == 1 and recognised(_PARTS.split(filled[0])):
         message = "The columns of this file can't be told apart."
         remedy = "Part them by comma, semicolon, tab or |, or save the list as XLSX."
-    return BadInput(message, where=f"line {line}", remedy=remedy)
+    return BadInput(message, where=where, remedy=remedy)
