@@ -181,8 +181,7 @@ def import_contacts(
     tally = Tally()
     with open_rows(path, choices.sheet) as given:
         header, lines = _header(given.lines, path, choices)
-        where = f"{path.name}, line {header.number}"
-        columns = guess(header.cells, where, choices.columns)
+        columns = guess(header.cells, f"{path.name}, line {header.number}", choices.columns)
         lines = _checked(lines, columns, header, path)
         today = clock.now().astimezone(_HOME_ZONE).date()
         place = lru_cache(8_192)(_places(engine, columns).find)
