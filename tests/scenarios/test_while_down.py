@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from outreach.bootstrap import assemble
-from outreach.content.shipped import replies_of
+from outreach.content.shipped import shipped_of
 from outreach.gateways.registry import gateway_from
 from outreach.hotline import queries
 from outreach.hotline.catching_up import before_sending
@@ -57,7 +57,7 @@ def tell(
                 request.param, base_url=there, account_sid=SID, auth_token=TOKEN,
                 public_url=settings.public_url,
             )  # fmt: skip
-            runtime = assemble(settings, database, clock, gateway, replies_of(settings))
+            runtime = assemble(settings, database, clock, gateway, shipped_of(settings))
             managing.add(database, runtime.desk.vault, clock, FACTORY)
             try:
                 yield World(runtime), app.state.network
