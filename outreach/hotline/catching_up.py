@@ -16,6 +16,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import Connection
 
+from outreach.delivery.stops.notices import tell
 from outreach.gateways.ports import Gateway, Inbound, InboundCall
 from outreach.hotline import queries
 from outreach.hotline.callback import rang_unheard
@@ -23,6 +24,7 @@ from outreach.hotline.desk import Desk
 from outreach.hotline.inbound import receive_in
 from outreach.hotline.retention.marks import marks
 from outreach.kernel.errors import Unavailable
+from outreach.kernel.mask import mask
 from outreach.people.communities import joining
 from outreach.store.engine import reading, transaction
 
@@ -68,6 +70,16 @@ async def catch_up(
         if isinstance(each, Unavailable):
             raise each
     return found
+
+
+def note_unlisted(desk: Desk, numbers: Collection[str], to: str) -> None:
+    """Tells an operator where people reach a number of ours that is not listed: what comes to it
+    while we are down would never be heard of."""
+    with reading(desk.engine) as connection:
+        if to in (*numbers, *joining.numbers(connection)):
+            return
+    with transaction(desk.engine) as connection:
+        tell(connection, "unlisted_number", f"number:{mask(to)}", "", desk.clock.now())
 
 
 async def before_sending(

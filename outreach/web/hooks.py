@@ -20,6 +20,7 @@ from outreach.delivery import receipts
 from outreach.gateways.ports import Inbound, InboundCall, Report
 from outreach.hotline import inbound, voice
 from outreach.hotline.callback import missed_call
+from outreach.hotline.catching_up import note_unlisted
 from outreach.hotline.lane import NAME as ANSWERS
 from outreach.kernel.batch import Batcher
 from outreach.kernel.flow import Flow, Hangup, Reject
@@ -42,6 +43,8 @@ class Hooks:
 
     def __init__(self, runtime: Runtime, wake: Callable[[str], None]) -> None:
         self._runtime, self._wake = runtime, wake
+        # Numbers of ours that somebody reached and that were looked at, or need not be.
+        self._reached = {"", *runtime.settings.own_numbers}
         self._texts: Batcher[Inbound, inbound.Heard] = Batcher(
             partial(inbound.receive, runtime.desk),
             runtime.executor.urgent,
@@ -76,6 +79,10 @@ class Hooks:
             heard = await self._texts.put(text)
             if heard.answered:
                 self._wake(ANSWERS)
+            if text.to not in self._reached:
+                await asyncio.get_running_loop().run_in_executor(
+                    self._runtime.executor, self._note, text.to
+                )
         return _SILENCE
 
     async def status(self, query: Form, form: Form) -> Response:
@@ -113,12 +120,19 @@ class Hooks:
         desk, base_url = self._runtime.desk, self._runtime.settings.public_url
         if call.inbound:
             missed_call(desk, call.number, call.sid, call.to)
+            if call.to not in self._reached:
+                self._note(call.to)
             return (Reject(),)
         if call.attempt is None:
             return (Hangup(),)
         if step == "key":
             return voice.key_step(desk, call.attempt, call.digits)
         return voice.first_step(desk, call.attempt, base_url)
+
+    def _note(self, to: str) -> None:
+        """Looks at a number of ours that somebody reached, the first time."""
+        self._reached.add(to)
+        note_unlisted(self._runtime.desk, self._runtime.settings.own_numbers, to)
 
     def _say(self, flow: Flow) -> Response:
         return Response(self._runtime.gateway.render_call(flow), media_type="application/xml")

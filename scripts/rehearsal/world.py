@@ -17,7 +17,7 @@ from outreach.kernel.clock import RehearsalClock
 from outreach.kernel.errors import Conflict
 from outreach.kernel.sealing import new_keys
 from outreach.settings import Settings, load_settings
-from scripts.rehearsal.door import campaigns_with_door
+from scripts.rehearsal.door import DOOR, campaigns_with_door
 from scripts.rehearsal.processes import Fleet, Process, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -91,6 +91,7 @@ def _make(folder: Path, port: int, seed: int, database_url: str, split: bool) ->
         "secret_keys": new_keys(),
         "help_keys": new_keys(),
         "sender": SENDER,
+        "numbers": DOOR,
         "sms_pace": _SMS_PACE,
         "call_pace": _CALL_PACE,
         "rehearsal_clock": folder / "clock",

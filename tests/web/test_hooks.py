@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from outreach.delivery.stops import notices
 from outreach.delivery.tables import Attempt, Receipt
 from outreach.hotline import queries as hotline
+from outreach.people.communities import managing
+from outreach.people.communities.managing import Details
 from outreach.people.counting import counts
 from tests.web.conftest import Hook
 from tests.world import World, number
@@ -117,3 +120,33 @@ def test_a_body_larger_than_any_hooks_is_refused(hook: Hook) -> None:
 
 def test_other_methods_are_refused(browser) -> None:
     assert browser.get("/hooks/twilio/message").status_code == 405
+
+
+def reach(hook: Hook, to: str) -> None:
+    """A text and a missed call to a number of ours."""
+    sender = {"From": ANNA, "To": to}
+    hook("/hooks/twilio/message", MessageSid=f"SM{to}", Body="1", **sender)
+    hook("/hooks/twilio/voice", CallSid=f"CA{to}", Direction="inbound", **sender)
+
+
+def test_a_number_that_nobody_lists_is_told_to_an_operator_once(hook: Hook, world: World) -> None:
+    door = number(9_000_800)
+    for _ in range(3):
+        reach(hook, door)
+    (notice,) = notices.listed(world.runtime.engine)
+    assert (notice.kind, notice.times) == ("unlisted_number", 1)
+    assert door not in repr(notice)
+    assert "OUTREACH_NUMBERS" in notice.todo
+
+
+def test_of_the_sender_of_joining_numbers_and_of_none_nobody_is_told(
+    hook: Hook, world: World
+) -> None:
+    runtime = world.runtime
+    details = Details(
+        "factory", country="TH", name_km="រោងចក្រ", name_en="Factory", join_number=number(9_000_900)
+    )
+    managing.add(runtime.engine, runtime.desk.vault, runtime.clock, details)
+    for to in (runtime.settings.sender, number(9_000_900), ""):
+        reach(hook, to)
+    assert notices.listed(runtime.engine) == ()
