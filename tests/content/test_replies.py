@@ -74,6 +74,15 @@ def test_s31_the_shipped_replies_are_not_approved(replies_folder: Path, doors: D
     assert not load_replies(replies_folder, doors).approved
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", ["PASSPORT", "HEALTH", "HOME", "INFO", "START", "UNKNOWN"])
+def test_every_answer_has_the_door_to_a_person_and_the_way_out(
+    replies_folder: Path, doors: Doors, topic: str, language: str
+) -> None:
+    said = load_replies(replies_folder, doors).text(topic, language)
+    assert re.findall(r"\d+", said)[-2:] == ["9", "0"]
+
+
 # "Delete" on a phone, and what somebody may watch it with.
 DELETE = {"km": "លុប", "th": "ลบ", "vi": "xóa", "en": "delete"}
 SPYWARE = (
