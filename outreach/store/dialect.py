@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from outreach.store.listed import listed, with_bytes
+from outreach.store.listed import listed, one_of, with_bytes
 
 
 def insert(connection: Connection, table: FromClause) -> Any:
@@ -65,8 +65,9 @@ def keyed(dialect: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
     """`column` (of bytes) is one of those that `keys_given` gives: for a statement that is built
     once for each dialect, by its name."""
     if dialect == "postgresql":
-        return column == any_(cast(bindparam("keys", type_=Text), postgresql.ARRAY(column.type)))
-    return column.in_(select(listed({"key": column.type}, "keys").c.key))
+        array = cast(bindparam("keys", type_=Text), postgresql.ARRAY(column.type))
+        return one_of(column, select(func.unnest(array)))
+    return one_of(column, select(listed({"key": column.type}, "keys").c.key))
 
 
 def keys_given(connection: Connection, keys: Iterable[bytes]) -> dict[str, Any]:

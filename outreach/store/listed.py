@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     LargeBinary,
+    Select,
     Subquery,
     Text,
     bindparam,
@@ -43,7 +44,7 @@ class _item(GenericFunction[Any]):  # noqa: N801
     inherit_cache = True
 
 
-class _among(GenericFunction[Any]):  # noqa: N801
+class _one_of(GenericFunction[Any]):  # noqa: N801
     """Whether a column is one of the values that a query gives."""
 
     # Not said to be a truth, which would become "(…) = 1" on SQLite, and no index be read.
@@ -76,8 +77,12 @@ def _number(value: ColumnElement[Any], position: int) -> ColumnElement[int]:
 
 def among(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
     """`column IN` the parameter `name` (see `packed_values`)."""
-    given = listed({"value": column.type}, name)
-    return _among(column, select(given.c.value).scalar_subquery())
+    return one_of(column, select(listed({"value": column.type}, name).c.value))
+
+
+def one_of(column: ColumnElement[Any], values: Select[Any]) -> ColumnElement[bool]:
+    """`column IN` what a query without tables gives."""
+    return _one_of(column, values.scalar_subquery())
 
 
 def packed(rows: Iterable[Iterable[Any]]) -> str:
@@ -122,15 +127,16 @@ def _each_on_postgresql(element: _each, compiler: Any, **options: Any) -> str:
     return f"jsonb_array_elements(CAST({compiler.process(element.clauses, **options)} AS jsonb))"
 
 
-@compiles(_among)
-def _among_on_sqlite(element: _among, compiler: Any, **options: Any) -> str:
+@compiles(_one_of)
+def _one_of_on_sqlite(element: _one_of, compiler: Any, **options: Any) -> str:
     column, query = (compiler.process(clause, **options) for clause in element.clauses)
     return f"({column} IN {query})"
 
 
-@compiles(_among, "postgresql")
-def _among_on_postgresql(element: _among, compiler: Any, **options: Any) -> str:
-    # As an array: of a query it expects so many rows that it rather reads the whole table.
+@compiles(_one_of, "postgresql")
+def _one_of_on_postgresql(element: _one_of, compiler: Any, **options: Any) -> str:
+    # As an array: of a query it expects so many rows that it rather reads the whole table. And of
+    # an ARRAY: what is cast to one would be read anew for every row of a table that it reads whole.
     column, query = (compiler.process(clause, **options) for clause in element.clauses)
     return f"({column} = ANY (ARRAY{query}))"
 

@@ -1,23 +1,24 @@
-"""A server with one route that only looks at a hook's signature: what taking in receipts is
-compared with. It runs in a process of its own, with uvicorn as `outreach serve` runs it."""
+"""A server that only looks at a hook's signature: what taking in hooks is compared with.
+
+As bare as a server can be that must read the body to know the signature: no framework, no routes,
+no form for a handler, no body in its answer. Both sides pay for the same uvicorn, run as `outreach
+serve` runs it in a process of its own, the same HTTP and the same `verify`; the hooks pay for all
+else, their own road to it (`web/signed.py`) included.
+"""
 
 from __future__ import annotations
 
 import sys
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outreach.gateways.registry import gateway_from
-from outreach.gateways.twilio.signature import HEADER
 from outreach.settings import load_settings
 
 
-def application() -> Starlette:
-    """The route, for the account of the settings."""
+def application() -> ASGIApp:
+    """The server, for the account of the settings; whoever only gets something is answered."""
     settings = load_settings()
     gateway = gateway_from(
         base_url=settings.twilio_base_url,
@@ -26,19 +27,30 @@ def application() -> Starlette:
         public_url=settings.public_url,
     )
 
-    async def echo(request: Request) -> Response:
-        if HEADER not in request.headers:
-            return Response(status_code=204)
-        url = request.url.path
-        if request.url.query:
-            url = f"{url}?{request.url.query}"
-        good = gateway.verify(url, request.headers, await request.body())
-        return Response(status_code=204 if good else 403)
+    async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        path, query = scope["path"], scope["query_string"].decode("latin-1")
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        url = f"{path}?{query}" if query else path
+        good = scope["method"] == "GET" or gateway.verify(url, headers, body)
+        await send({"type": "http.response.start", "status": 204 if good else 403})
+        await send({"type": "http.response.body"})
 
-    return Starlette(routes=[Route("/{path:path}", echo, methods=["GET", "POST"])])
+    return echo
 
 
 if __name__ == "__main__":
     uvicorn.run(
-        application(), host="127.0.0.1", port=int(sys.argv[1]), log_config=None, access_log=False
+        application(),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        lifespan="off",
     )

@@ -1,8 +1,8 @@
 """`receipts`: signed status hooks over HTTP until they are durable, against a signed echo.
 
 `outreach serve` takes in two receipts of every attempt (*sent*, *delivered*), many at a time; the
-other side is a server of the same kind whose one route only looks at the signature. `receipts.p99`
-is how long one takes, of 200 a second, while a broadcast of 200 parts a second leaves.
+other side is the same server with nothing on it but the signature (`echo.py`). `receipts.p99` is
+how long one takes, of 200 a second, while a broadcast of 200 parts a second leaves.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def serving(world: World) -> Iterator[Process]:
 
 @contextlib.contextmanager
 def echoing(world: World) -> Iterator[None]:
-    """A server whose one route only looks at the signature, running."""
+    """A server that only looks at the signature, running."""
     url = world.settings.public_url
     command = [sys.executable, "-m", "scripts.benchmarks.echo", url.rpartition(":")[2]]
     process = subprocess.Popen(command, env={**os.environ, **world.env()})
