@@ -26,6 +26,7 @@ from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW, Decision, 
 from outreach.hotline.rules.calling import CALL_WITHIN
 from outreach.hotline.rules.menu import Memory, Turn, turn
 from outreach.hotline.rules.order import Since, obeyed, since
+from outreach.hotline.understood import meanings
 from outreach.kernel.errors import Unavailable
 from outreach.kernel.ids import public_id
 from outreach.language.fallback import pick
@@ -71,7 +72,7 @@ def receive_in(connection: Connection, desk: Desk, texts: Sequence[Inbound]) -> 
     if not texts:
         return []
     now = desk.clock.now()
-    said = {text: match(text) for text in {text.body for text in texts}}
+    said = meanings(text.body for text in texts)
     heard = [Heard(new=False)] * len(texts)
     fresh = _store(connection, desk, texts, said, now)
     if not fresh:

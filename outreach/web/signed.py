@@ -4,7 +4,6 @@ reaches a handler. A hook's own work is small, and that road cost as much again.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import parse_qsl
 
 import structlog
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from outreach.kernel.errors import OutreachError
+from outreach.kernel.forms import pairs
 from outreach.web.problems import known
 
 log = structlog.get_logger(__name__)
@@ -76,4 +76,4 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 def _form(text: str) -> Form:
-    return dict(parse_qsl(text, keep_blank_values=True))
+    return dict(pairs(text)) if text else {}

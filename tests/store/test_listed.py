@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from sqlalchemy import Boolean, Engine, LargeBinary, select, update
+from sqlalchemy import Boolean, Engine, LargeBinary, select, text, update
 
 from outreach.people.queries import CONTACTS
+from outreach.store.dialect import keyed, keys_given
 from outreach.store.engine import transaction
 from outreach.store.ledger import LEDGER, Fact, append
 from outreach.store.listed import among, listed, packed, packed_values, with_bytes
@@ -59,3 +60,22 @@ def test_a_list_longer_than_any_limit_of_parameters_is_one_parameter(database: E
     query = select(CONTACTS.c.id).where(among(CONTACTS.c.id))
     with transaction(database) as connection:
         assert connection.execute(query, {"ids": packed_values(range(70_000))}).all() == []
+
+
+def test_keys_are_found_however_many_are_asked_for(database: Engine) -> None:
+    query = select(CONTACTS.c.id).where(keyed(database.dialect.name, CONTACTS.c.number_key))
+    with transaction(database) as connection:
+        some = [bytes([number]) * 32 for number in range(200)]
+        assert connection.execute(query, keys_given(connection, some)).all() == []
+
+
+def test_postgresql_reads_the_keys_once_and_not_for_every_row(postgres_database: Engine) -> None:
+    query = select(CONTACTS.c.id).where(keyed("postgresql", CONTACTS.c.number_key))
+    with transaction(postgres_database) as connection:
+        for way in ("indexscan", "indexonlyscan", "bitmapscan"):
+            connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        given = keys_given(connection, [b"k" * 32, b"l" * 32])
+        asked = str(query.compile(connection))
+        plan = connection.exec_driver_sql(f"EXPLAIN {asked}", given).scalars().all()
+    (looks,) = [line for line in plan if "Filter" in line]
+    assert "InitPlan" in looks and "CAST" not in looks and "::bytea[]" not in looks

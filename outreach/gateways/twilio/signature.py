@@ -9,17 +9,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from outreach.kernel.forms import pairs
 
 HEADER = "X-Twilio-Signature"
 _PORTS = {"https": 443, "http": 80}
 
 
-def sign(token: str, url: str, form: Mapping[str, str] | list[tuple[str, str]]) -> str:
+def sign(token: str, url: str, form: Mapping[str, str] | Sequence[tuple[str, str]]) -> str:
     """The signature of a form posted to `url`."""
-    pairs = form.items() if isinstance(form, Mapping) else form
-    covered = url + "".join(key + value for key, value in sorted(set(pairs)))
+    given = form.items() if isinstance(form, Mapping) else form
+    covered = url + "".join(key + value for key, value in sorted(set(given)))
     digest = hmac.digest(token.encode(), covered.encode(), hashlib.sha1)
     return base64.b64encode(digest).decode()
 
@@ -42,11 +44,11 @@ def verify(token: str, public_url: str, url: str, headers: Mapping[str, str], bo
         return False
 
 
-def _covered_form(called: str, body: bytes) -> list[tuple[str, str]] | None:
+def _covered_form(called: str, body: bytes) -> Sequence[tuple[str, str]] | None:
     """The form that the signature covers, or None if a JSON body isn't the one it was made for."""
-    query = dict(parse_qsl(urlsplit(called).query, keep_blank_values=True))
+    query = dict(pairs(urlsplit(called).query))
     if "bodySHA256" not in query:
-        return parse_qsl(body.decode(), keep_blank_values=True)
+        return pairs(body.decode())
     same = _same(hashlib.sha256(body).hexdigest(), query["bodySHA256"].lower())
     return [] if same else None
 
