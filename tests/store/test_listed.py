@@ -78,4 +78,5 @@ def test_postgresql_reads_the_keys_once_and_not_for_every_row(postgres_database:
         asked = str(query.compile(connection))
         plan = connection.exec_driver_sql(f"EXPLAIN {asked}", given).scalars().all()
     (looks,) = [line for line in plan if "Filter" in line]
-    assert "InitPlan" in looks and "CAST" not in looks and "::bytea[]" not in looks
+    assert "InitPlan" in looks
+    assert "::bytea[]" not in looks
