@@ -1,7 +1,7 @@
 """`inbound`: signed texts over HTTP until each is durable and its answer queued, against an echo.
 
 `outreach serve` takes in one text from each of many numbers; the other side is the same server with
-nothing on it but the signature (`echo.py`). `inbound.p99` is how long one takes, of 200 a second.
+nothing at the end of the road (`echo.py`). `inbound.p99` is how long one takes, of 200 a second.
 `inbound.flood`: a few numbers text 1,000 times a second meanwhile; the 99th percentile from the
 HELP of a number that is new to us to its answer at the gateway.
 """

@@ -1,7 +1,7 @@
 """`receipts`: signed status hooks over HTTP until they are durable, against a signed echo.
 
 `outreach serve` takes in two receipts of every attempt (*sent*, *delivered*), many at a time; the
-other side is the same server with nothing on it but the signature (`echo.py`). `receipts.p99` is
+other side is the same server with nothing at the end of the road (`echo.py`). `receipts.p99` is
 how long one takes, of 200 a second, while a broadcast of 200 parts a second leaves.
 """
 
