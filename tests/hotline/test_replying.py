@@ -234,10 +234,27 @@ def test_s33_only_numbers_that_may_be_given_go_out(
 ) -> None:
     desk: Desk = replace(world.runtime.desk, directory=Directory((listed,), "x", approved=True))
     if goes:
-        assert free(desk, words) == words
+        assert free(desk, words, "km") == words
     else:
         with pytest.raises(BadInput):
-            free(desk, words)
+            free(desk, words, "km")
+
+
+@pytest.mark.parametrize("records", ["yes", "unknown", "no"])
+def test_s11_who_is_given_a_line_that_may_record_is_told_so(
+    world: World, talk: str, records: str
+) -> None:
+    line = replace(service("0380000009"), records_calls=records)
+    directory = Directory((line,), "x", approved=True)
+    desk: Desk = replace(world.runtime.desk, directory=directory)
+    words, told = "Ask at 038 000 0009.", desk.replies.text("RECORDED", "km")
+    whole = words if records == "no" else f"{words} {told}"
+    made = draft(desk, talk, DARA, Choice(body=words))
+    assert made.text == whole
+    reply(desk, talk, DARA, Choice(body=words), made.text)
+    world.send()
+    assert world.got(ANNA)[-1] == whole
+    assert free(desk, whole, "km") == whole  # told once
 
 
 def test_s31_a_live_gateway_gets_no_reply_that_nobody_approved(world: World, talk: str) -> None:

@@ -115,13 +115,18 @@ def _ready(
     if latest is None:
         raise Refused("It is too late to text: the phone may be in other hands by now.")
     neutral = choice.name
-    text = _neutral(desk, neutral, row.language) if neutral else free(desk, choice.body)
+    language = row.language or DEFAULT
+    text = _neutral(desk, neutral, language) if neutral else free(desk, choice.body, language)
     return _Ready(row, number, text, latest)
 
 
-def free(desk: Desk, body: str) -> str:
-    """Free words as they may go out; raises BadInput that says what is wrong with them."""
+def free(desk: Desk, body: str, language: str) -> str:
+    """Free words as they may go out, with a line in `language` where they name a service that may
+    record its calls (S11); raises BadInput that says what is wrong with them."""
     text = " ".join(body.split())
+    told = desk.replies.text("RECORDED", language)
+    if told not in text and _recorded(desk, text):
+        text = f"{text} {told}"
     hits = find(text)
     if hits:
         raise BadInput("This word gives the subject away: say it otherwise.", where=hits[0].word)
@@ -160,8 +165,17 @@ def _strange_numbers(desk: Desk, text: str) -> list[str]:
         if withheld_because(item, today) is None and item.authority not in ONLY_IF_CHOSEN
     }
     listed = {_plain(item.number) for item in known}
-    written = (_plain(found) for found in _NUMBER.findall(to_ascii_digits(text)))
-    return [n for n in written if n not in given and (len(n) >= _LONG or n in listed)]
+    return [n for n in _numbers(text) if n not in given and (len(n) >= _LONG or n in listed)]
+
+
+def _recorded(desk: Desk, text: str) -> bool:
+    """Whether a text names a service of which nobody knows that it records no calls."""
+    known = {_plain(item.number): item.records_calls for item in desk.directory.services}
+    return any(known.get(n, "no") != "no" for n in _numbers(text))
+
+
+def _numbers(text: str) -> list[str]:
+    return [_plain(found) for found in _NUMBER.findall(to_ascii_digits(text))]
 
 
 def _plain(number: str) -> str:
