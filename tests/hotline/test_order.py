@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from outreach.delivery.claiming import claim, submit
 from outreach.hotline import queries
@@ -148,6 +149,47 @@ def test_s4_a_reply_that_is_leased_does_not_leave_after_a_stop(world: World) -> 
     world.text(ANNA, "EXIT")
     assert len(ids) == 1
     assert submit(runtime.engine, lane, ids, "sender", now) == []
+
+
+def write_unreadably(world: World) -> None:
+    """Anna writes, and the key is lost that her words are sealed with."""
+    world.text(ANNA, "ការងារ")
+    lost = update(queries.INBOUND).values(body_sealed=b"\x09seal-lost and what it sealed")
+    with transaction(world.runtime.engine) as connection:
+        connection.execute(lost)
+
+
+def test_s14_a_start_of_before_words_that_do_not_open_revives_nothing(
+    world: World, clock: FixedClock
+) -> None:
+    world.enrol(1)
+    stop_by_key(world)
+    clock.advance(timedelta(minutes=20))
+    write_unreadably(world)
+    listed(world, "START", 10)
+    catching_up(world)
+    assert out(world) == 1
+
+
+def test_s14_a_stop_of_before_words_that_do_not_open_counts(world: World) -> None:
+    world.enrol(1)
+    write_unreadably(world)
+    listed(world, "STOP", 10)
+    catching_up(world)
+    assert out(world) == 1
+
+
+def test_s4_who_wrote_since_what_does_not_open_is_not_texted_for_what_they_wrote_before(
+    world: World,
+) -> None:
+    write_unreadably(world)
+    world.send()
+    before = world.got(ANNA)
+    listed(world, "ជួយ", 2)
+    catching_up(world)
+    world.send()
+    assert world.got(ANNA) == before
+    assert alerts(world)[-1] == "help"
 
 
 def leave(world: World, how: str) -> None:
