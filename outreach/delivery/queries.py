@@ -189,7 +189,14 @@ def waiting_of_contact(connection: Connection, lane: Lane, contact_id: int) -> S
     """A contact's deliveries that have not left yet, locked."""
     d = lane.deliveries
     query = select(d).where(d.c.contact_id == contact_id, d.c.state.in_(_WAITING))
-    return connection.execute(locked(connection, query)).all()
+    return connection.execute(locked(connection, query.order_by(d.c.id))).all()
+
+
+def lock_waiting(connection: Connection, lane: Lane, contact_ids: Collection[int]) -> None:
+    """Locks the deliveries of contacts that have not left yet, in the order in which senders do."""
+    d = lane.deliveries
+    query = select(d.c.id).where(d.c.contact_id.in_(contact_ids), d.c.state.in_(_WAITING))
+    connection.execute(locked(connection, query.order_by(d.c.id))).all()
 
 
 def waiting(connection: Connection, lane: Lane) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -21,6 +21,13 @@ def suppress_contact(
     held = [Held(row.id, DeliveryState.SUPPRESSED, reason) for row in rows]
     hold(connection, lane, held, now)
     return len(held)
+
+
+def take_hold(connection: Connection, lane: Lane, contact_ids: Collection[int]) -> None:
+    """To be done before several contacts are suppressed in one transaction, and before it locks
+    any of them: so a sender that has another's delivery already is never waited for in a circle."""
+    if contact_ids:
+        queries.lock_waiting(connection, lane, contact_ids)
 
 
 def hold(connection: Connection, lane: Lane, held: Sequence[Held], now: datetime) -> None:

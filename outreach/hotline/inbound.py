@@ -7,7 +7,7 @@ need is read and written in one statement for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,6 +78,7 @@ def receive_in(connection: Connection, desk: Desk, texts: Sequence[Inbound]) -> 
     if not fresh:
         return heard
     intake = _Intake(connection, desk, [texts[index] for index in fresh], now)
+    intake.expect([texts[index] for index in fresh if said[texts[index].body].opt_out])
     # By number, so that two processes lock what belongs to one in one order and none waits for the
     # other; a person's own texts stay in theirs.
     for index in sorted(fresh, key=lambda index: texts[index].sender_number):
@@ -134,6 +135,10 @@ class _Intake:
         self._memories = Memories.read(connection, desk.help_vault, numbers, now)
         self._recent = self._answers(numbers)
         self._gathered = _Gathered()
+
+    def expect(self, stops: Iterable[Inbound]) -> None:
+        """Those of them that say STOP, before any is taken in."""
+        self._known.expect_stops(text.sender_number for text in stops)
 
     def take(self, text: Inbound, alone: Match) -> Heard:
         """Takes in one of them, which by itself means `alone`."""

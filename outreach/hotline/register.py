@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from outreach.delivery.stopping import suppress_contact
+from outreach.delivery.stopping import suppress_contact, take_hold
 from outreach.hotline import queries
 from outreach.hotline.desk import Desk
 from outreach.hotline.rules import invited
@@ -30,6 +30,12 @@ class Known:
     def contact(self, number: str) -> ContactView | None:
         """The contact with that number, or None."""
         return self._contacts.get(number)
+
+    def expect_stops(self, numbers: Iterable[str]) -> None:
+        """These are about to be obeyed when they say STOP, among others."""
+        contacts = (self.contact(number) for number in numbers)
+        ids = {contact.id for contact in contacts if contact}
+        take_hold(self._connection, self._desk.broadcasts, ids)
 
     def obey(self, number: str, body: str, said: Match, sid: str, now: datetime) -> None:
         """Does what a text says to the register. What is answered back never tells it (S3)."""

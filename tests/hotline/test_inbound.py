@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, select
 
+from outreach.gateways.ports import Inbound
 from outreach.hotline import queries
-from outreach.hotline.inbound import get_ready
+from outreach.hotline.inbound import get_ready, receive
 from outreach.kernel.clock import FixedClock
 from outreach.people.counting import counts
+from outreach.planning.audience.queries import DELIVERIES
+from outreach.store.engine import transaction
 from outreach.store.ledger import LEDGER
 from tests.world import World, number
 
@@ -218,3 +223,25 @@ def test_a_robot_that_answers_every_answer_is_left_alone(world: World) -> None:
         world.send()
     assert len(world.got(STRANGER)) == 5
     assert "loop" in alerts(world)
+
+
+def test_s14_two_who_stop_at_once_and_a_sender_never_wait_for_each_other(world: World) -> None:
+    for index in (2, 1):  # the one who is taken in first has the later delivery
+        world.enrol(index)
+    world.fire()
+    desk, (first, second) = world.runtime.desk, [row.id for row in world.all(DELIVERIES)]
+    stops = [Inbound(f"SM{index}", number(index), "+855380000001", "STOP") for index in (1, 2)]
+
+    def hold(connection: Connection, delivery: int) -> None:
+        query = select(DELIVERIES.c.id).where(DELIVERIES.c.id == delivery)
+        connection.execute(query.with_for_update())
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction(desk.engine) as connection:
+            hold(connection, first)
+            stopping = other.submit(receive, desk, stops)
+            with pytest.raises(TimeoutError):
+                stopping.result(timeout=0.5)
+            hold(connection, second)
+        assert [heard.intent for heard in stopping.result(timeout=20)] == ["STOP", "STOP"]
+    assert [row.state for row in world.all(DELIVERIES)] == ["suppressed", "suppressed"]
