@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from pyroaring import BitMap
 from sqlalchemy import Connection, Engine
 
+from outreach.kernel.dimensions import PERSONAL
 from outreach.kernel.errors import BadInput
 from outreach.reach import persons, queries, spans
+from outreach.reach.crowds import ALL, Crowd, everybody, in_full, together
 from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
 from outreach.reach.rules.milestones import DIMENSIONS, RULES
 from outreach.reach.rules.stretches import Stretch, days_of, in_months
 from outreach.reach.spans import Values
 from outreach.store.engine import reading
 
-_ALL = "all"
 MEASURES = ("reached", "called", "answered", "passed", "engaged", "listened")
 _SAME_DAY = (
     "Whose attributes changed between two facts of one campaign's day may also count in a cell "
@@ -70,16 +70,17 @@ def breakdown(
     total: dict[str, int] = {}
     with reading(engine) as connection:
         known = persons.read(connection, until)
-        asked = _Asked(connection, by or (_ALL,))
+        asked = _Asked(connection, by)
+        homes = asked.homes()
         for measure in measures:
-            rows = list(asked.sets(measure, campaign_ids, in_months(since, until)))
-            whole = spans.joined(rows)
-            # Whatever is counted has a value in each dimension: any of them makes the total.
-            everybody = whole.get(asked.dimensions[0], {})
-            total[measure] = known.count(BitMap.union(BitMap(), *everybody.values()))
-            days_of = partial(asked.days_of, measure)
-            for values, contacts in (spans.cells(rows, whole, by, days_of) if by else {}).items():
-                found[values][measure] = known.count(contacts)
+            parts = asked.crowds(measure, campaign_ids, in_months(since, until))
+            whole = together(parts.values())
+            total[measure] = known.count(everybody(whole))
+            if by:
+                days_of = partial(asked.days_of, measure)
+                full = {**whole, **in_full(whole, homes, by)}
+                for values, who in spans.cells(parts, full, homes, by, days_of).items():
+                    found[values][measure] = known.count(who)
     return Breakdown(
         rules=RULES,
         since=since,
@@ -101,17 +102,26 @@ class _Asked:
     dimensions: Sequence[str]
     bitmaps: int = 0
 
-    def sets(
-        self, measure: str, campaigns: Collection[int] | None, period: Iterable[Stretch]
-    ) -> Iterator[queries.Sets]:
-        for row in queries.bitmaps(self.connection, (measure,), campaigns, period, self.dimensions):
-            self.bitmaps += len(row.by_value)
-            yield row
+    def homes(self) -> Crowd:
+        """The homes of all contacts."""
+        personal = [name for name in self.dimensions if name in PERSONAL]
+        rows = queries.homes(self.connection, dimensions=personal) if personal else []
+        self.bitmaps += sum(len(sets) for row in rows for sets in row.values())
+        return together(rows)
 
-    def days_of(self, measure: str, months: Collection[spans.Place]) -> Iterator[queries.Sets]:
+    def crowds(
+        self, measure: str, campaigns: Collection[int] | None, period: Iterable[Stretch]
+    ) -> spans.Crowds:
+        """Span by span who came to a measure."""
+        asked = (ALL, *self.dimensions)
+        rows = list(queries.bitmaps(self.connection, (measure,), campaigns, period, asked))
+        self.bitmaps += sum(len(row.by_value) for row in rows)
+        return spans.crowds(rows)
+
+    def days_of(self, measure: str, months: Collection[spans.Place]) -> spans.Crowds:
         """The days of campaigns' months, and those of the same months of other such campaigns."""
         days = [days_of(month) for month in {month for month, _ in months}]
-        return self.sets(measure, {campaign for _, campaign in months}, days)
+        return self.crowds(measure, {campaign for _, campaign in months}, days)
 
 
 def _check(by: Sequence[str]) -> None:

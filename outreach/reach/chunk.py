@@ -6,7 +6,7 @@ Facts that count alike on one campaign's day go together: what is done per fact 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -18,7 +18,10 @@ from pyroaring import BitMap
 from sqlalchemy import Row
 
 from outreach.kernel.dimensions import NOT_ASKED
-from outreach.reach.packing import Packed, pack, unpack
+from outreach.reach import crowds
+from outreach.reach.crowds import NOBODY, Crowd, Sets, shortened, together, without
+from outreach.reach.homes import Homes
+from outreach.reach.packing import PackedCrowd, pack_crowd, unpack_crowd
 from outreach.reach.queries import CountKey, PeopleKey
 from outreach.reach.rules.milestones import (
     DIMENSIONS,
@@ -30,6 +33,7 @@ from outreach.reach.rules.milestones import (
     Link,
     Mark,
     Try,
+    from_home,
     marks,
 )
 from outreach.reach.rules.stretches import DAY
@@ -40,7 +44,7 @@ NO_CAMPAIGN = 0
 _UNDOING = frozenset(("consent", LINKED, UNLINKED))
 PERSON = "person"
 Cell = tuple[str, str]
-ALL: Cell = ("all", "")
+ALL: Cell = (crowds.ALL, "")
 # A fact's first columns say what it counts for; then who, and the dimensions.
 _HEAD = FOLDED.index("currency") + 1
 _CONTACT = itemgetter(FOLDED.index("contact_id"))
@@ -63,42 +67,37 @@ def day_of(hour: int) -> date:
     return datetime.fromtimestamp(hour * 3_600, ZONE).date()
 
 
-class Sets:
-    """Sets of ids by row and value; rows of days gone by are kept as they will be stored, which
-    takes a fraction of the memory."""
+class Crowds:
+    """Crowds by campaign, day and milestone; those of days gone by are kept as they will be stored,
+    which takes a fraction of the memory."""
 
     def __init__(self) -> None:
-        self._open: dict[PeopleKey, dict[str, BitMap]] = {}
-        self._packed: dict[PeopleKey, Packed] = {}
+        self._open: dict[PeopleKey, Sets] = {}
+        self._packed: dict[PeopleKey, PackedCrowd] = {}
 
-    def __getitem__(self, key: PeopleKey) -> dict[str, BitMap]:
-        """The sets of a row by value, to be changed; none where there was none."""
+    def __getitem__(self, key: PeopleKey) -> Sets:
+        """A crowd, to be changed; nobody where there was none."""
         found = self._open.get(key)
         if found is None:
-            packed = self._packed.pop(key, None)
-            found = self._open[key] = {} if packed is None else unpack(packed)
+            found = self._open[key] = unpack_crowd(self._packed.pop(key, {}))
         return found
 
-    def add(self, key: PeopleKey, value: str, who: BitMap) -> None:
-        """Takes `who` in."""
-        sets = self[key]
-        if value in sets:
-            sets[value] |= who
-        else:
-            sets[value] = who.copy()
+    def add(self, key: PeopleKey, crowd: Crowd) -> None:
+        """Takes `crowd` in."""
+        self._open[key] = together((self[key], crowd))
 
-    def remove(self, key: PeopleKey, value: str, who: BitMap) -> None:
-        """Takes `who` out; the set is there then, be it empty."""
-        sets = self[key]
-        sets[value] = sets.get(value, BitMap()) - who
+    def remove(self, key: PeopleKey, crowd: Crowd) -> None:
+        """Takes `crowd` out; its sets are there then, be they empty."""
+        none = {dimension: dict.fromkeys(sets, NOBODY) for dimension, sets in crowd.items()}
+        self._open[key] = without(together((self[key], none)), crowd)
 
     def pack(self, before: date | None = None) -> None:
         """Packs what lies before a day, or all: facts come in nearly their order."""
         for key in [key for key in self._open if before is None or key.day < before]:
-            self._packed[key] = pack(self._open.pop(key))
+            self._packed[key] = pack_crowd(self._open.pop(key))
 
-    def packed(self) -> Mapping[PeopleKey, Packed]:
-        """All rows as they are stored."""
+    def packed(self) -> Mapping[PeopleKey, PackedCrowd]:
+        """All crowds as they are stored."""
         self.pack()
         return self._packed
 
@@ -116,16 +115,19 @@ class _Lot:
 
 @dataclass
 class Chunk:
-    """`joined` and `left` are changes to sets, applied to what is stored as (old - left) | joined:
-    an id is in one of them at most per set, because a later fact undoes an earlier one. What is in
-    `left` is in `joined` too, be it an empty set."""
+    """`homes` has at least those who are stored of whom the facts are. `joined` and `left` are
+    changes to sets, applied to what is stored as (old - left) | joined: an id is in one of them at
+    most per set, because a later fact undoes an earlier one. What is in `left` is in `joined` too,
+    be it an empty set."""
 
+    homes: Homes = field(default_factory=Homes)
     counts: dict[CountKey, int] = field(default_factory=lambda: defaultdict(int))
-    joined: Sets = field(default_factory=Sets)
-    left: Sets = field(default_factory=Sets)
+    joined: Crowds = field(default_factory=Crowds)
+    left: Crowds = field(default_factory=Crowds)
 
     def take(self, facts: Sequence[Row[Any]]) -> None:
         """Takes in `facts`, in the ledger's order."""
+        self.homes.learn(facts)
         lots: dict[_Lot, list[Row[Any]]] = defaultdict(list)
         latest: _Lot | None = None
         for fact in facts:
@@ -152,28 +154,26 @@ class Chunk:
                 for (dimension, value), number in numbers[mark.plain].items():
                     key = (lot.day, lot.campaign, mark.milestone, dimension, value)
                     self.counts[key] += number * mark.number
-                continue
-            id_of = _ATTEMPT if isinstance(mark, Try) else _CONTACT
-            # A stranger's STOP has no contact. In order, a set takes them in four times as fast.
-            of_someone = sorted((f for f in facts if id_of(f) is not None), key=id_of)
-            ids = [*map(id_of, of_someone)]
+        told: dict[tuple[bool, bool], Crowd] = {}
+        for mark in lot.marks:
             if isinstance(mark, Link):
-                self._join(lot, mark.milestone, {(PERSON, lot.about): ids})
-            elif ids:
-                plain = dict.fromkeys(_plain(lot), ids)
-                cells = plain if mark.plain else _people(of_someone, ids)
-                self._join(lot, mark.milestone, cells)
+                who = BitMap(map(_CONTACT, facts))
+                self._join(lot, mark.milestone, {PERSON: {lot.about: who}})
+            elif not isinstance(mark, Count):
+                of = (isinstance(mark, Try), mark.plain)
+                if of not in told:
+                    told[of] = _crowd(facts, _ATTEMPT if of[0] else _CONTACT, plain=mark.plain)
+                if told[of]:
+                    self._join(lot, mark.milestone, told[of])
 
-    def _join(self, lot: _Lot, milestone: str, cells: Mapping[Cell, Sequence[int]]) -> None:
-        opposite = OPPOSITE.get(milestone)
-        for (dimension, value), ids in cells.items():
-            key, who = PeopleKey(DAY, lot.day, lot.campaign, milestone, dimension), BitMap(ids)
-            self.joined.add(key, value, who)
-            if opposite:
-                other = key._replace(milestone=opposite)
-                self.joined.remove(other, value, who)
-                self.left.remove(key, value, who)
-                self.left.add(other, value, who)
+    def _join(self, lot: _Lot, milestone: str, crowd: Crowd) -> None:
+        key = PeopleKey(DAY, lot.day, lot.campaign, milestone)
+        self.joined.add(key, shortened(crowd, self.homes.sets) if from_home(milestone) else crowd)
+        if milestone in OPPOSITE:
+            other = key._replace(milestone=OPPOSITE[milestone])
+            self.joined.remove(other, crowd)
+            self.left.remove(key, crowd)
+            self.left.add(other, crowd)
 
 
 @lru_cache(maxsize=16_384)
@@ -209,12 +209,18 @@ def _numbers(lot: _Lot, facts: Sequence[Row[Any]], *, plain: bool) -> Mapping[Ce
     return cells
 
 
-def _people(facts: Sequence[Row[Any]], ids: Sequence[int]) -> Mapping[Cell, Sequence[int]]:
-    # Joining has no channel: a table without its cell would tell it beside the total.
-    cells: dict[Cell, Sequence[int]] = {ALL: ids}
-    for name, value_of in _DIMENSIONS:
+def _crowd(facts: Sequence[Row[Any]], id_of: Callable[[Row[Any]], Any], *, plain: bool) -> Crowd:
+    """In full; nobody where the facts are a stranger's, whose STOP has no contact."""
+    # In order, a set takes them in four times as fast.
+    of_someone = sorted((fact for fact in facts if id_of(fact) is not None), key=id_of)
+    if not of_someone:
+        return {}
+    ids = [*map(id_of, of_someone)]
+    crowd = {ALL[0]: {ALL[1]: BitMap(ids)}}
+    for name, value_of in () if plain else _DIMENSIONS:
         found: dict[str, list[int]] = defaultdict(list)
-        for value, who in zip(map(value_of, facts), ids, strict=True):
+        for value, who in zip(map(value_of, of_someone), ids, strict=True):
+            # Joining has no channel: a table without its cell would tell it beside the total.
             found[value or NOT_ASKED].append(who)
-        cells |= {(name, value): who for value, who in found.items()}
-    return cells
+        crowd[name] = {value: BitMap(who) for value, who in found.items()}
+    return crowd

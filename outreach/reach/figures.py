@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from outreach.reach import persons, queries
 from outreach.reach.chunk import ALL, NO_CAMPAIGN, Cell
+from outreach.reach.crowds import Crowd, in_full, together
 from outreach.reach.helping import HelpMonth, by_month
 from outreach.reach.persons import Persons
 from outreach.reach.registered import Register, register
@@ -28,8 +29,10 @@ from outreach.reach.rules.milestones import (
     SMS_DELIVERED,
     SMS_SUBMITTED,
     UNKNOWN,
+    from_home,
 )
 from outreach.reach.rules.stretches import in_days, in_months
+from outreach.reach.spans import crowds
 
 _MICRO = Decimal(1_000_000)
 _PEOPLE = ("reached", "heard", "called", "answered", "listened", "passed", "engaged")
@@ -122,15 +125,22 @@ def read(
             (row.milestone, (row.dimension, row.value)): int(row.number)
             for row in queries.sums(connection, campaigns, since, until)
         },
-        _sets=_union(chain(rows, left)),
+        _sets=_sets(chain(rows, left), together(queries.homes(connection))),
         _register=register(consents),
         _persons=persons.read(connection, until),
     )
 
 
-def _union(rows: Iterable[queries.Sets]) -> dict[tuple[str, Cell], BitMap]:
-    found: dict[tuple[str, Cell], BitMap] = defaultdict(BitMap)
-    for row in rows:
-        for value, who in row.by_value.items():
-            found[row.key.milestone, (row.key.dimension, value)] |= who
-    return dict(found)
+def _sets(rows: Iterable[queries.Sets], homes: Crowd) -> dict[tuple[str, Cell], BitMap]:
+    """All sets of each milestone, in full."""
+    parts: dict[str, list[Crowd]] = defaultdict(list)
+    for key, crowd in crowds(rows).items():
+        parts[key.milestone].append(crowd)
+    found: dict[tuple[str, Cell], BitMap] = {}
+    for milestone, mine in parts.items():
+        whole = together(mine)
+        if from_home(milestone):
+            whole |= in_full(whole, homes, homes)
+        for dimension, sets in whole.items():
+            found |= {(milestone, (dimension, value)): who for value, who in sets.items()}
+    return found

@@ -6,26 +6,26 @@ into its day and its month alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import chain, islice
 from typing import Any
 
-from pyroaring import BitMap
 from sqlalchemy import Connection, Engine, Row
 
 from outreach.reach import queries
 from outreach.reach.chunk import Chunk, day_of
+from outreach.reach.crowds import Crowd, together, without
+from outreach.reach.homes import Homes, blocks_of, contacts_in
 from outreach.reach.months import months
-from outreach.reach.packing import Packed, pack, unpack
+from outreach.reach.packing import PackedCrowd, pack_crowd, unpack_crowd
 from outreach.store.engine import reading, transaction
 from outreach.store.ledger import facts_after, newest, settled
 
 CHUNK = 20_000
-_BATCH = 1_000
+_BATCH = 200
 # A rebuild packs what is older than this beside the newest fact.
 _LATE = timedelta(days=2)
-_NOBODY = BitMap()
 
 
 def fold(engine: Engine) -> int:
@@ -72,6 +72,7 @@ def rebuild(engine: Engine) -> int:
         queries.checkpoint(connection)
         queries.wipe(connection)
         days = chunk.joined.packed()
+        queries.put_homes(connection, chunk.homes.learned())
         queries.fill(connection, chunk.counts, chain(days.items(), months(days)))
         queries.set_checkpoint(connection, after)
     return total
@@ -85,9 +86,10 @@ def _horizon(engine: Engine) -> int:
 
 
 def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
-    chunk = Chunk()
+    chunk = Chunk(Homes(queries.homes(connection, blocks_of(contacts_in(facts)))))
     chunk.take(facts)
     queries.add_counts(connection, chunk.counts)
+    queries.put_homes(connection, chunk.homes.learned())
     days = chunk.joined.packed()
     changes = iter([*days.items(), *months(days)])
     while batch := dict(islice(changes, _BATCH)):
@@ -99,8 +101,6 @@ def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
         queries.put_people(connection, fresh)
 
 
-def _changed(stored: Packed, joined: Packed, left: Mapping[str, BitMap]) -> Packed:
-    sets = unpack(stored)
-    for value, who in unpack(joined).items():
-        sets[value] = (sets.get(value, _NOBODY) - left.get(value, _NOBODY)) | who
-    return pack(sets)
+def _changed(stored: PackedCrowd, joined: PackedCrowd, left: Crowd) -> PackedCrowd:
+    stayed = without(unpack_crowd(stored), left)
+    return pack_crowd(together((stayed, unpack_crowd(joined))))

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from sqlalchemy import Connection
 
 from outreach.reach import queries
-from outreach.reach.chunk import NO_CAMPAIGN
+from outreach.reach.chunk import NO_CAMPAIGN, PERSON
 from outreach.reach.rules.milestones import LINKED, UNLINKED
 from outreach.reach.rules.stretches import in_days
 
@@ -32,7 +32,9 @@ def read(connection: Connection, until: date | None) -> Persons:
     """The links that held at the end of `until` (None: all days), whichever the campaign."""
     groups: dict[str, BitMap] = defaultdict(BitMap)
     days: dict[tuple[date, str], dict[str, BitMap]] = defaultdict(dict)
-    rows = queries.bitmaps(connection, (LINKED, UNLINKED), (NO_CAMPAIGN,), in_days(None, until))
+    rows = queries.bitmaps(
+        connection, (LINKED, UNLINKED), (NO_CAMPAIGN,), in_days(None, until), (PERSON,)
+    )
     for row in rows:
         for person, who in row.by_value.items():
             days[row.key.day, person][row.key.milestone] = who

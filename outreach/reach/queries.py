@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
@@ -10,9 +11,16 @@ from typing import Any, NamedTuple
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, or_, select, tuple_
 
-from outreach.reach.packing import Packed, unpack
+from outreach.reach.crowds import Crowd
+from outreach.reach.packing import Packed, PackedCrowd, unpack
 from outreach.reach.rules.stretches import Stretch
-from outreach.reach.tables import ReachCheckpoint, ReachCount, ReachPeople, TargetPopulations
+from outreach.reach.tables import (
+    ReachCheckpoint,
+    ReachCount,
+    ReachHome,
+    ReachPeople,
+    TargetPopulations,
+)
 from outreach.store.bulk import add_rows, read_rows
 from outreach.store.dialect import insert, locked
 from outreach.store.ledger import LEDGER
@@ -21,31 +29,35 @@ from outreach.store.types import table_of
 CHECKPOINT = table_of(ReachCheckpoint)
 COUNTS = table_of(ReachCount)
 PEOPLE = table_of(ReachPeople)
+HOMES = table_of(ReachHome)
 POPULATIONS = table_of(TargetPopulations)
 
 _BATCH = 500  # rows in memory at once, beside what they are made of
 _COUNT_KEY = ("day", "campaign_id", "milestone", "dimension", "value")
 CountKey = tuple[date, int, str, str, str]
+HomeKey = tuple[int, str]  # a block of contacts and a dimension
 
 
 class PeopleKey(NamedTuple):
-    """One milestone and dimension over one campaign and a day, or the month that begins with it."""
+    """One milestone over one campaign and a day, or the month that begins with it."""
 
     span: str
     day: date
     campaign_id: int
     milestone: str
-    dimension: str
 
 
 class Sets(NamedTuple):
     """The sets of a row by value."""
 
     key: PeopleKey
+    dimension: str
     by_value: Mapping[str, BitMap]
 
 
 _PEOPLE_KEY = PeopleKey._fields
+_PEOPLE_ROW = (*_PEOPLE_KEY, "dimension", "lengths", "contacts")
+_HOME_ROW = ("block", "dimension", "lengths", "contacts")
 
 
 def checkpoint(connection: Connection) -> int:
@@ -65,6 +77,7 @@ def wipe(connection: Connection) -> None:
     """Forgets all that was folded."""
     connection.execute(COUNTS.delete())
     connection.execute(PEOPLE.delete())
+    connection.execute(HOMES.delete())
     set_checkpoint(connection, 0)
 
 
@@ -82,41 +95,74 @@ def add_counts(connection: Connection, numbers: Mapping[CountKey, int]) -> None:
     )
 
 
-def people(connection: Connection, keys: Sequence[PeopleKey]) -> dict[PeopleKey, Packed]:
-    """The stored rows of `keys`."""
+def people(connection: Connection, keys: Sequence[PeopleKey]) -> dict[PeopleKey, dict[str, Packed]]:
+    """The stored rows of `keys`, by dimension."""
     columns = [PEOPLE.c[name] for name in _PEOPLE_KEY]
-    found: dict[PeopleKey, Packed] = {}
+    found: dict[PeopleKey, dict[str, Packed]] = defaultdict(dict)
     # SQLite takes at most so many parameters in one statement.
     for start in range(0, len(keys), 500):
         query = select(PEOPLE).where(tuple_(*columns).in_(keys[start : start + 500]))
-        for *key, lengths, contacts in connection.execute(query):
-            found[PeopleKey(*key)] = (lengths, contacts)
+        for *key, dimension, lengths, contacts in connection.execute(query):
+            found[PeopleKey(*key)][dimension] = (lengths, contacts)
     return found
 
 
-def put_people(connection: Connection, packed: Mapping[PeopleKey, Packed]) -> None:
+def put_people(connection: Connection, packed: Mapping[PeopleKey, PackedCrowd]) -> None:
     """Stores rows in place of what was there."""
-    names = (*_PEOPLE_KEY, "lengths", "contacts")
-    rows = [dict(zip(names, (*key, *of), strict=True)) for key, of in packed.items()]
+    rows = [(*key, name, *row) for key, crowd in packed.items() for name, row in crowd.items()]
+    _put(connection, PEOPLE, _PEOPLE_ROW, rows)
+
+
+def homes(
+    connection: Connection,
+    blocks: Collection[int] | None = None,
+    dimensions: Collection[str] | None = None,
+) -> list[Crowd]:
+    """What is stored of homes, row by row; of all blocks, all dimensions where None."""
+    query = select(HOMES.c.dimension, HOMES.c.lengths, HOMES.c.contacts)
+    if blocks is not None:
+        query = query.where(HOMES.c.block.in_(blocks))
+    if dimensions is not None:
+        query = query.where(HOMES.c.dimension.in_(dimensions))
+    return [
+        {dimension: unpack((lengths, contacts))}
+        for dimension, lengths, contacts in read_rows(connection, query)
+    ]
+
+
+def put_homes(connection: Connection, packed: Iterable[tuple[HomeKey, Packed]]) -> None:
+    """Stores rows in place of what was there."""
+    _put(connection, HOMES, _HOME_ROW, [(*key, *row) for key, row in packed])
+
+
+def _put(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Stores rows whose last two columns are packed sets in place of those with the same key."""
     if not rows:
         return
-    statement = insert(connection, PEOPLE)
-    fresh = {name: statement.excluded[name] for name in ("lengths", "contacts")}
+    statement = insert(connection, table)
+    fresh = {name: statement.excluded[name] for name in names[-2:]}
     connection.execute(
-        statement.on_conflict_do_update(index_elements=_PEOPLE_KEY, set_=fresh), rows
+        statement.on_conflict_do_update(index_elements=names[:-2], set_=fresh),
+        [dict(zip(names, row, strict=True)) for row in rows],
     )
 
 
 def fill(
     connection: Connection,
     numbers: Mapping[CountKey, int],
-    packed: Iterable[tuple[PeopleKey, Packed]],
+    packed: Iterable[tuple[PeopleKey, PackedCrowd]],
 ) -> None:
     """Stores all sums and sets, quickly, where there are none."""
     counts = ((key[0].isoformat(), *key[1:], number) for key, number in numbers.items())
     _fill(connection, COUNTS, (*_COUNT_KEY, "number"), counts)
-    sets = ((key.span, key.day.isoformat(), *key[2:], *of) for key, of in packed)
-    _fill(connection, PEOPLE, (*_PEOPLE_KEY, "lengths", "contacts"), sets)
+    sets = (
+        (key.span, key.day.isoformat(), *key[2:], dimension, *row)
+        for key, crowd in packed
+        for dimension, row in crowd.items()
+    )
+    _fill(connection, PEOPLE, _PEOPLE_ROW, sets)
 
 
 def _fill(
@@ -183,8 +229,8 @@ def bitmaps(
     )
     if dimensions is not None:
         query = query.where(PEOPLE.c.dimension.in_(dimensions))
-    for *key, lengths, contacts in read_rows(connection, query):
-        yield Sets(PeopleKey(*key), unpack((lengths, contacts)))
+    for *key, dimension, lengths, contacts in read_rows(connection, query):
+        yield Sets(PeopleKey(*key), dimension, unpack((lengths, contacts)))
 
 
 def folded_upto(connection: Connection) -> int:

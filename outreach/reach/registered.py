@@ -32,7 +32,7 @@ def register(rows: Iterable[Sets]) -> Register:
     days: dict[date, dict[tuple[str, Cell], BitMap]] = defaultdict(dict)
     for row in rows:
         for value, who in row.by_value.items():
-            days[row.key.day][row.key.milestone, (row.key.dimension, value)] = who
+            days[row.key.day][row.key.milestone, (row.dimension, value)] = who
     cells: dict[Cell, BitMap] = defaultdict(BitMap)
     ends: dict[date, int] = {}
     for day in sorted(days):

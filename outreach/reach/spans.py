@@ -8,71 +8,74 @@ them the same is asked of each stored span, and of the days of each month in whi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from pyroaring import BitMap
 
-from outreach.reach.queries import Sets
+from outreach.reach.crowds import ALL, NOBODY, Crowd, among, everybody, in_full
+from outreach.reach.queries import PeopleKey, Sets
 from outreach.reach.rules.stretches import MONTH
 
 Values = tuple[str, ...]
-ByDimension = Mapping[str, Mapping[str, BitMap]]  # dimension -> value -> contacts
+Crowds = Mapping[PeopleKey, Crowd]
 Place = tuple[date, int]  # a month, by its first day, and a campaign
-DaysOf = Callable[[Collection[Place]], Iterable[Sets]]
+DaysOf = Callable[[Collection[Place]], Crowds]
 _Cells = dict[Values, BitMap]
-_NOBODY = BitMap()
 
 
-def joined(rows: Iterable[Sets]) -> ByDimension:
-    """The sets of all `rows` together."""
-    found: dict[str, dict[str, list[BitMap]]] = defaultdict(lambda: defaultdict(list))
+def crowds(rows: Iterable[Sets]) -> Crowds:
+    """What some rows tell, span by span."""
+    found: dict[PeopleKey, dict[str, Mapping[str, BitMap]]] = defaultdict(dict)
     for row in rows:
-        for value, who in row.by_value.items():
-            found[row.key.dimension][value].append(who)
-    return {
-        dimension: {value: BitMap.union(*sets) for value, sets in by_value.items()}
-        for dimension, by_value in found.items()
-    }
+        found[row.key][row.dimension] = row.by_value
+    return found
 
 
-def cells(rows: Sequence[Sets], whole: ByDimension, by: Sequence[str], days_of: DaysOf) -> _Cells:
+def cells(parts: Crowds, whole: Crowd, homes: Crowd, by: Sequence[str], days_of: DaysOf) -> _Cells:
     """The people of each cell that has any.
 
-    `rows` are of one milestone, by day or by month, and `whole` is what they are joined; `days_of`
-    brings the days of some months, and maybe of others.
+    `parts` are of one milestone, by day or by month, and `whole` is what they are together, in
+    full; `days_of` brings the days of some months, and maybe of others.
     """
     found: _Cells = defaultdict(BitMap)
-    moved = _moved(whole, by)
-    _put(found, whole, by, moved)
+    moved = _moved(whole, by, everybody(whole))
+    _put(found, _without(whole, by, moved), by)
+    if not moved:
+        return found
+    near = among(homes, moved)
+    at_home: list[BitMap] = []
     within: dict[Place, BitMap] = {}
-    for span, place, sets in _spans(rows) if moved else ():
-        some = _among(sets, moved)
-        left = _moved(some, by) if span == MONTH else _NOBODY
-        _put(found, some, by, left)
+    for key, crowd in parts.items():
+        few = among(crowd, moved)
+        # Who was at home in all dimensions is in one cell, whenever that was.
+        guests = BitMap.union(NOBODY, *(who for name in by for who in few.get(name, {}).values()))
+        at_home.append(everybody(few) - guests)
+        some = in_full({**few, ALL: {"": guests}}, near, by)
+        left = _moved(some, by, guests) if key.span == MONTH else NOBODY
+        _put(found, _without(some, by, left), by)
         if left:
-            within[place] = left
-    for _, place, sets in _spans(days_of(within)) if within else ():
-        _put(found, _among(sets, within.get(place, _NOBODY)), by, _NOBODY)
-    return {values: who for values, who in found.items() if who}
+            within[_place(key)] = left
+    _put(found, in_full({ALL: {"": BitMap.union(NOBODY, *at_home)}}, near, by), by)
+    for key, crowd in days_of(within).items() if within else ():
+        there = within.get(_place(key), NOBODY)
+        _put(found, in_full(among(crowd, there), near, by), by)
+    return found
 
 
-def _spans(rows: Iterable[Sets]) -> Iterator[tuple[str, Place, ByDimension]]:
-    """Each stored span of a campaign: of which kind, in which month, and its sets."""
-    stored: dict[tuple[str, date, int], dict[str, Mapping[str, BitMap]]] = defaultdict(dict)
-    for row in rows:
-        stored[row.key.span, row.key.day, row.key.campaign_id][row.key.dimension] = row.by_value
-    for (span, day, campaign), sets in stored.items():
-        yield span, (day.replace(day=1), campaign), sets
+def _place(key: PeopleKey) -> Place:
+    return key.day.replace(day=1), key.campaign_id
 
 
-def _moved(sets: ByDimension, by: Sequence[str]) -> BitMap:
-    """Who has several values in several dimensions."""
-    return _overlap([_overlap(sets.get(name, {}).values()) for name in by])
+def _moved(sets: Crowd, by: Sequence[str], who: BitMap) -> BitMap:
+    """Which of `who`, who are in the sets, have several values in several dimensions."""
+    return _overlap([_overlap(sets.get(name, {}).values(), len(who)) for name in by])
 
 
-def _overlap(sets: Iterable[BitMap]) -> BitMap:
-    """Who is in more than one of `sets`."""
+def _overlap(sets: Collection[BitMap], people: int = 0) -> BitMap:
+    """Who is in more than one of `sets`, in which so many `people` are at least."""
+    if sum(map(len, sets)) <= people:
+        return NOBODY
     seen, twice = BitMap(), BitMap()
     for contacts in sets:
         twice |= seen & contacts
@@ -80,17 +83,16 @@ def _overlap(sets: Iterable[BitMap]) -> BitMap:
     return twice
 
 
-def _among(sets: ByDimension, some: BitMap) -> ByDimension:
-    """The sets without anybody who is not in `some`."""
-    return {
-        dimension: {value: both for value, who in by_value.items() if (both := who & some)}
-        for dimension, by_value in sets.items()
-    }
+def _without(sets: Crowd, by: Sequence[str], moved: BitMap) -> Crowd:
+    """The sets, so that nobody of `moved` is where they meet."""
+    if not moved:
+        return sets
+    return {**sets, by[0]: {value: who - moved for value, who in sets.get(by[0], {}).items()}}
 
 
-def _put(found: _Cells, sets: ByDimension, by: Sequence[str], moved: BitMap) -> None:
-    """Puts everybody but `moved` where the sets meet."""
-    met: _Cells = {(value,): who - moved for value, who in sets.get(by[0], {}).items()}
+def _put(found: _Cells, sets: Crowd, by: Sequence[str]) -> None:
+    """Puts everybody where the sets meet."""
+    met: _Cells = {(value,): who for value, who in sets.get(by[0], {}).items() if who}
     for name in by[1:]:
         met = {
             (*values, value): both

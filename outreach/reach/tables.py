@@ -40,8 +40,9 @@ class ReachPeople(SQLModel, table=True):
     with it: for each value of a dimension a Roaring bitmap of the contacts' ids, or of the
     attempts' ids where the milestone begins with `attempts.`. A month has all that its days have.
 
-    The bitmaps of a row stand one after the other in `contacts`; `lengths` says in JSON how many
-    bytes each value's takes, in their order.
+    Of a personal dimension it says who was elsewhere than ReachHome says (`crowds.py`), but for
+    attempts and for what can be undone. The bitmaps of a row stand one after the other in
+    `contacts`; `lengths` says in JSON how many bytes each value's takes, in their order.
     """
 
     __tablename__: ClassVar[str] = "reach_people"
@@ -54,6 +55,18 @@ class ReachPeople(SQLModel, table=True):
     day: date = Field(primary_key=True)
     campaign_id: int = Field(primary_key=True, sa_type=RowId)
     milestone: str = Field(primary_key=True, max_length=60)
+    dimension: str = Field(primary_key=True, max_length=16)
+    lengths: str
+    contacts: bytes
+
+
+class ReachHome(SQLModel, table=True):
+    """What the first fact of each of a block of 65,536 contacts says of them: for each value of a
+    personal dimension a bitmap of their ids, as in ReachPeople."""
+
+    __tablename__: ClassVar[str] = "reach_home"
+
+    block: int = Field(primary_key=True, sa_type=RowId)
     dimension: str = Field(primary_key=True, max_length=16)
     lengths: str
     contacts: bytes

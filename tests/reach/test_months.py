@@ -15,9 +15,12 @@ from sqlalchemy import Engine
 from outreach.reach import fold as folding
 from outreach.reach import queries
 from outreach.reach.breakdown import breakdown
-from outreach.reach.packing import Packed, unpack
+from outreach.reach.crowds import Sets, in_full, together
+from outreach.reach.packing import PackedCrowd, unpack
 from outreach.reach.queries import PeopleKey
+from outreach.reach.rules.milestones import from_home
 from outreach.reach.rules.stretches import DAY, MONTH, days_of, in_months
+from outreach.reach.spans import Crowds
 from outreach.store.engine import reading
 from outreach.store.ledger import Fact
 from tests.reach.history import histories
@@ -38,10 +41,17 @@ def number(engine: Engine, since: date, until: date) -> int:
     return breakdown(engine, [], measures=["reached"], since=since, until=until).total["reached"]
 
 
-def people(engine: Engine) -> Mapping[PeopleKey, Packed]:
+def people(engine: Engine) -> Crowds:
+    """What is stored, in full."""
     with reading(engine) as connection:
-        rows = connection.execute(queries.PEOPLE.select()).all()
-    return {PeopleKey(*row[:5]): (row[5], row[6]) for row in rows}
+        homes = together(queries.homes(connection))
+        stored: dict[PeopleKey, Sets] = defaultdict(dict)
+        for *key, dimension, lengths, contacts in connection.execute(queries.PEOPLE.select()):
+            stored[PeopleKey(*key)][dimension] = unpack((lengths, contacts))
+    return {
+        key: crowd | in_full(crowd, homes, homes) if from_home(key.milestone) else crowd
+        for key, crowd in stored.items()
+    }
 
 
 @settings(max_examples=40, deadline=None)
@@ -59,12 +69,13 @@ def test_a_month_is_its_days_together_however_the_facts_were_folded(
         before = stored(engine)
         folding.rebuild(engine)
         assert stored(engine) == before
-    for (span, day, *what), packed in rows.items():
-        for value, who in unpack(packed).items():
-            if span == MONTH:
-                found[day, *what, value] = set(who)
-            elif what[1] not in UNDONE:
-                expected[day.replace(day=1), *what, value] |= set(who)
+    for (span, day, *what), crowd in rows.items():
+        for dimension, sets in crowd.items():
+            for value, who in sets.items():
+                if span == MONTH:
+                    found[day, *what, dimension, value] = set(who)
+                elif what[1] not in UNDONE:
+                    expected[day.replace(day=1), *what, dimension, value] |= set(who)
     assert found == expected
 
 
@@ -94,7 +105,7 @@ def test_a_fold_that_dies_between_a_day_and_its_month_leaves_neither(
     write(database, [reached(1, NOON)])
     put = queries.put_people
 
-    def dies(connection: object, rows: Mapping[PeopleKey, Packed]) -> None:
+    def dies(connection: object, rows: Mapping[PeopleKey, PackedCrowd]) -> None:
         if any(key.span == MONTH for key in rows):
             raise KeyboardInterrupt
         put(connection, rows)  # type: ignore[arg-type]

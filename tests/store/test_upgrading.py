@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Engine,
@@ -29,10 +31,12 @@ from sqlalchemy import (
 from outreach.bootstrap import metadata
 from outreach.hotline.inbox.queries import CONVERSATIONS
 from outreach.hotline.queries import CALL_BACKS, INBOUND
+from outreach.reach import fold as folding
 from outreach.reach.months import months
-from outreach.reach.packing import Packed, pack
-from outreach.reach.queries import PEOPLE, PeopleKey
+from outreach.reach.packing import Packed, PackedCrowd, pack, pack_crowd, unpack_crowd
+from outreach.reach.queries import HOMES, PEOPLE, PeopleKey
 from outreach.store.engine import make_engine, transaction
+from outreach.store.ledger import Fact, append
 from outreach.store.migrate import _config, upgrade
 from scripts import postgres
 
@@ -117,8 +121,7 @@ def test_folded_sets_of_a_dimension_come_into_one_row(empty: Engine) -> None:
         for value in ("male", "female"):
             row = {**key, "dimension": "sex", "value": value, "contacts": sets[value].serialize()}
             connection.execute(old.insert().values(row))
-    upgrade(empty, metadata)
-    with transaction(empty) as connection:
+        command.upgrade(_config(connection, metadata), "d4a6f18c3b75")
         found = connection.execute(PEOPLE.select()).all()
     assert {row.span: (row.lengths, row.contacts) for row in found} == {
         span: pack(sets) for span in ("day", "month")
@@ -128,9 +131,14 @@ def test_folded_sets_of_a_dimension_come_into_one_row(empty: Engine) -> None:
 def test_folded_days_are_joined_to_months_as_folding_would_and_can_be_had_back(
     empty: Engine,
 ) -> None:
-    days: dict[PeopleKey, Packed] = {
-        PeopleKey("day", date(2026, month, day), campaign, milestone, "sex"): pack(
-            {"female": BitMap([day, month]), ("male", "ភេទ")[day % 2]: BitMap([70_000 * day])}
+    days: dict[PeopleKey, PackedCrowd] = {
+        PeopleKey("day", date(2026, month, day), campaign, milestone): pack_crowd(
+            {
+                "sex": {
+                    "female": BitMap([day, month]),
+                    ("male", "ភេទ")[day % 2]: BitMap([70_000 * day]),
+                }
+            }
         )
         for month, day, campaign in product((1, 2), (3, 4, 28), (0, 7))
         for milestone in ("reached", "consent.on", "attempts.unknown")
@@ -138,15 +146,53 @@ def test_folded_days_are_joined_to_months_as_folding_would_and_can_be_had_back(
     with transaction(empty) as connection:
         command.upgrade(_config(connection, metadata), "b7d20c9e4a15")
         old = Table("reach_people", MetaData(), autoload_with=connection)
-        for key, (lengths, contacts) in days.items():
-            connection.execute(old.insert().values((*key[1:], lengths, contacts)))
+        for key, crowd in days.items():
+            connection.execute(old.insert().values((*key[1:], "sex", *crowd["sex"])))
         before = {tuple(row) for row in connection.execute(old.select())}
-    upgrade(empty, metadata)
-    with transaction(empty) as connection:
-        found = {PeopleKey(*row[:5]): tuple(row[5:]) for row in connection.execute(PEOPLE.select())}
-        assert found == days | dict(months(days))
+        command.upgrade(_config(connection, metadata), "d4a6f18c3b75")
+        assert rows(connection) == days | dict(months(days))
         command.downgrade(_config(connection, metadata), "b7d20c9e4a15")
         assert {tuple(row) for row in connection.execute(old.select())} == before
+
+
+def rows(connection: Connection) -> dict[PeopleKey, dict[str, Packed]]:
+    """What is folded of people."""
+    found: dict[PeopleKey, dict[str, Packed]] = defaultdict(dict)
+    for *key, dimension, lengths, contacts in connection.execute(PEOPLE.select()):
+        found[PeopleKey(*key)][dimension] = (lengths, contacts)
+    return found
+
+
+def test_sets_in_full_are_shortened_as_folding_would_and_can_be_had_back(empty: Engine) -> None:
+    upgrade(empty, metadata)
+    at = datetime(2026, 3, 2, 5, tzinfo=UTC)
+    facts = [
+        Fact("person.linked", at, contact_id=1, detail="7"),
+        *(Fact("consent", at, contact_id=n, sex="not_asked", detail="consented") for n in (1, 2)),
+        *(
+            Fact("attempt.delivered", at + timedelta(days=day), contact_id=contact, campaign_id=5,
+                 attempt_id=contact, channel="sms", sex=sex, detail="sent")
+            for contact, day, sex in (
+                (1, 0, "not_asked"), (1, 1, "female"), (2, 1, "female"), (70_000, 0, ""),
+                (3, 0, "male"),
+            )
+        ),
+        Fact("attempt.unknown", at, contact_id=3, attempt_id=3, campaign_id=5, detail="sent"),
+    ]  # fmt: skip
+    with transaction(empty) as connection:
+        append(connection, facts)
+    folding.fold(empty)
+    with transaction(empty) as connection:
+        append(connection, [Fact("consent", at, contact_id=9, sex="male", detail="consented")])
+        short, homes = rows(connection), set(map(tuple, connection.execute(HOMES.select())))
+        command.downgrade(_config(connection, metadata), "d4a6f18c3b75")
+        month = rows(connection)[PeopleKey("month", date(2026, 3, 1), 5, "reached")]
+        assert unpack_crowd(month)["sex"] == {
+            "female": BitMap([1, 2]), "male": BitMap([3]), "not_asked": BitMap([1, 70_000])
+        }  # fmt: skip
+        command.upgrade(_config(connection, metadata), "head")
+        assert rows(connection) == short
+        assert set(map(tuple, connection.execute(HOMES.select()))) == homes
 
 
 def test_who_wrote_before_there_were_conversations_is_in_the_inbox(empty: Engine) -> None:

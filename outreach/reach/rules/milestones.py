@@ -82,6 +82,12 @@ class Happening:
     currency: str
 
 
+def from_home(milestone: str) -> bool:
+    """Whether it is of contacts and can't be undone: then their homes say where they were, but for
+    who was elsewhere."""
+    return milestone not in OPPOSITE and not milestone.startswith("attempts.")
+
+
 def marks(fact: Happening) -> Iterator[Mark]:
     """What a fact counts for. Help facts have no person and no dimension (S19)."""
     family, _, what = fact.kind.partition(".")
