@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from outreach.bootstrap import open_clock_of, open_engine
-from outreach.cli import reach_mail, reach_publishing
+from outreach.bootstrap import open_engine
+from outreach.cli import reach_activities, reach_mail, reach_publishing
 from outreach.kernel.errors import BadInput
 from outreach.people.places import provinces_of
 from outreach.planning.campaigns import campaign_id_of
@@ -23,9 +23,6 @@ from outreach.reach.coverage import load_populations
 from outreach.reach.effects.measuring import effect as effect_of
 from outreach.reach.explain import FIGURES
 from outreach.reach.explain import explain as explanation
-from outreach.reach.grants import keeping
-from outreach.reach.iati.activity import activity
-from outreach.reach.publications.standing import standing_results
 from outreach.reach.publish import PublishedReport, publish
 from outreach.reach.report import Report
 from outreach.reach.report import report as report_of
@@ -36,7 +33,7 @@ from outreach.settings import load_settings
 
 app = typer.Typer(name="reach", help="Whom we reached.", no_args_is_help=True)
 app.add_typer(reach_mail.app, name="mail")
-for name, command in reach_publishing.COMMANDS.items():
+for name, command in (reach_publishing.COMMANDS | reach_activities.COMMANDS).items():
     app.command(name)(command)
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A local day.")]
@@ -201,22 +198,6 @@ def coverage(
     typer.echo(f"reached: {found.reached}; each: {found.cost_per_reached} {found.currency}")
     for line in found.assumed:
         typer.echo(f"- {line}")
-
-
-@app.command()
-def iati(
-    grant: Annotated[str, typer.Argument(help="A grant's slug.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The XML file to write.")],
-) -> None:
-    """A grant as an IATI 2.03 activity with results, as it may leave the organisation."""
-    settings = load_settings()
-    engine = open_engine(settings)
-    folding.fold(engine)
-    kept = keeping.show(engine, grant)
-    now = open_clock_of(settings).now()
-    text = activity(kept, standing_results(engine, kept.grant), provinces_of(engine), now)
-    output.write_bytes(text)
-    typer.echo(f"{output}: {grant}, version {kept.version}.")
 
 
 @app.command()

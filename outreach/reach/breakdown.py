@@ -14,6 +14,7 @@ from outreach.kernel.dimensions import PERSONAL
 from outreach.kernel.errors import BadInput
 from outreach.reach import persons, queries, spans
 from outreach.reach.crowds import ALL, Crowd, everybody, in_full, together
+from outreach.reach.homes.queries import homes as stored_homes
 from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
 from outreach.reach.rules.milestones import DIMENSIONS, RULES
 from outreach.reach.rules.stretches import Stretch, days_of, in_months
@@ -105,7 +106,7 @@ class _Asked:
     def homes(self) -> Crowd:
         """The homes of all contacts."""
         personal = [name for name in self.dimensions if name in PERSONAL]
-        rows = queries.homes(self.connection, dimensions=personal) if personal else []
+        rows = stored_homes(self.connection, dimensions=personal) if personal else []
         self.bitmaps += sum(len(sets) for row in rows for sets in row.values())
         return together(rows)
 

@@ -20,7 +20,7 @@ from sqlalchemy import Row
 from outreach.kernel.dimensions import NOT_ASKED
 from outreach.reach import crowds
 from outreach.reach.crowds import NOBODY, Crowd, Sets, shortened, together, without
-from outreach.reach.homes import Homes
+from outreach.reach.homes.learning import Homes
 from outreach.reach.packing import PackedCrowd, pack_crowd, unpack_crowd
 from outreach.reach.queries import CountKey, PeopleKey
 from outreach.reach.rules.milestones import (

@@ -1,6 +1,6 @@
 """Sets of people by dimension and value, told short: what is said of most people never changes.
 
-A contact's home is what the first fact of them says (`homes.py`). A crowd holds everybody in it,
+A contact's home is what the first fact of them says (`homes/`). A crowd holds everybody in it,
 and of a personal dimension those alone who were elsewhere: by value, and under AWAY who was never
 at home. All others have the values of their homes; crowds are joined without knowing which.
 """

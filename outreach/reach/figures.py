@@ -16,6 +16,7 @@ from outreach.reach import persons, queries
 from outreach.reach.chunk import ALL, NO_CAMPAIGN, Cell
 from outreach.reach.crowds import Crowd, in_full, together
 from outreach.reach.helping import HelpMonth, by_month
+from outreach.reach.homes.queries import homes
 from outreach.reach.persons import Persons
 from outreach.reach.registered import Register, register
 from outreach.reach.rules.milestones import (
@@ -125,7 +126,7 @@ def read(
             (row.milestone, (row.dimension, row.value)): int(row.number)
             for row in queries.sums(connection, campaigns, since, until)
         },
-        _sets=_sets(chain(rows, left), together(queries.homes(connection))),
+        _sets=_sets(chain(rows, left), together(homes(connection))),
         _register=register(consents),
         _persons=persons.read(connection, until),
     )

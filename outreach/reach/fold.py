@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Engine, Row
 from outreach.reach import queries
 from outreach.reach.chunk import Chunk, day_of
 from outreach.reach.crowds import Crowd, together, without
-from outreach.reach.homes import Homes, blocks_of, contacts_in
+from outreach.reach.homes.learning import Homes, blocks_of, contacts_in
+from outreach.reach.homes.queries import homes, put_homes
 from outreach.reach.months import months
 from outreach.reach.packing import PackedCrowd, pack_crowd, unpack_crowd
 from outreach.store.engine import reading, transaction
@@ -72,7 +73,7 @@ def rebuild(engine: Engine) -> int:
         queries.checkpoint(connection)
         queries.wipe(connection)
         days = chunk.joined.packed()
-        queries.put_homes(connection, chunk.homes.learned())
+        put_homes(connection, chunk.homes.learned())
         queries.fill(connection, chunk.counts, chain(days.items(), months(days)))
         queries.set_checkpoint(connection, after)
     return total
@@ -86,10 +87,10 @@ def _horizon(engine: Engine) -> int:
 
 
 def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
-    chunk = Chunk(Homes(queries.homes(connection, blocks_of(contacts_in(facts)))))
+    chunk = Chunk(Homes(homes(connection, blocks_of(contacts_in(facts)))))
     chunk.take(facts)
     queries.add_counts(connection, chunk.counts)
-    queries.put_homes(connection, chunk.homes.learned())
+    put_homes(connection, chunk.homes.learned())
     days = chunk.joined.packed()
     changes = iter([*days.items(), *months(days)])
     while batch := dict(islice(changes, _BATCH)):

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from pyroaring import BitMap
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, or_, select, tuple_
 
-from outreach.reach.crowds import Crowd
 from outreach.reach.packing import Packed, PackedCrowd, unpack
 from outreach.reach.rules.stretches import Stretch
 from outreach.reach.tables import (
@@ -35,7 +34,6 @@ POPULATIONS = table_of(TargetPopulations)
 _BATCH = 500  # rows in memory at once, beside what they are made of
 _COUNT_KEY = ("day", "campaign_id", "milestone", "dimension", "value")
 CountKey = tuple[date, int, str, str, str]
-HomeKey = tuple[int, str]  # a block of contacts and a dimension
 
 
 class PeopleKey(NamedTuple):
@@ -57,7 +55,6 @@ class Sets(NamedTuple):
 
 _PEOPLE_KEY = PeopleKey._fields
 _PEOPLE_ROW = (*_PEOPLE_KEY, "dimension", "lengths", "contacts")
-_HOME_ROW = ("block", "dimension", "lengths", "contacts")
 
 
 def checkpoint(connection: Connection) -> int:
@@ -110,32 +107,10 @@ def people(connection: Connection, keys: Sequence[PeopleKey]) -> dict[PeopleKey,
 def put_people(connection: Connection, packed: Mapping[PeopleKey, PackedCrowd]) -> None:
     """Stores rows in place of what was there."""
     rows = [(*key, name, *row) for key, crowd in packed.items() for name, row in crowd.items()]
-    _put(connection, PEOPLE, _PEOPLE_ROW, rows)
+    put(connection, PEOPLE, _PEOPLE_ROW, rows)
 
 
-def homes(
-    connection: Connection,
-    blocks: Collection[int] | None = None,
-    dimensions: Collection[str] | None = None,
-) -> list[Crowd]:
-    """What is stored of homes, row by row; of all blocks, all dimensions where None."""
-    query = select(HOMES.c.dimension, HOMES.c.lengths, HOMES.c.contacts)
-    if blocks is not None:
-        query = query.where(HOMES.c.block.in_(blocks))
-    if dimensions is not None:
-        query = query.where(HOMES.c.dimension.in_(dimensions))
-    return [
-        {dimension: unpack((lengths, contacts))}
-        for dimension, lengths, contacts in read_rows(connection, query)
-    ]
-
-
-def put_homes(connection: Connection, packed: Iterable[tuple[HomeKey, Packed]]) -> None:
-    """Stores rows in place of what was there."""
-    _put(connection, HOMES, _HOME_ROW, [(*key, *row) for key, row in packed])
-
-
-def _put(
+def put(
     connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Stores rows whose last two columns are packed sets in place of those with the same key."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Security
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.routing import Mount
 
@@ -18,7 +18,7 @@ from outreach.bootstrap import Runtime
 from outreach.kernel.clock import SystemClock
 from outreach.kernel.errors import NotFound, OutreachError
 from outreach.reach.document.model import Document, Section
-from outreach.reach.publications import apikeys
+from outreach.reach.publications import activities, apikeys
 from outreach.reach.publications.publishing import publications, published_document
 
 PATH = "/api/v1"
@@ -34,6 +34,23 @@ class ReportLine:
     edition: int
     rules: str
     as_of: datetime
+
+
+@dataclass(frozen=True)
+class ActivityLine:
+    """A published version of a grant's IATI activity in the list: `sha256` is of its file, `note`
+    says what was new in it."""
+
+    grant: str
+    version: int
+    period: str
+    as_of: datetime
+    sha256: str
+    note: str
+
+
+class _Xml(Response):
+    media_type = "application/xml"
 
 
 @dataclass(frozen=True)
@@ -92,6 +109,21 @@ def api_mount(runtime: Runtime) -> Mount:
         if found is None:
             raise NotFound("There is no such section.")
         return found
+
+    @api.get("/activities", summary="Every published version of IATI activities, oldest first")
+    def listed() -> list[ActivityLine]:
+        return [
+            ActivityLine(row.grant, row.version, row.period, row.as_of, row.sha256, row.note)
+            for row in activities.activities(engine)
+        ]
+
+    @api.get(
+        "/activities/{grant}",
+        summary="A grant's IATI activity as it was published: the newest version, or another",
+        response_class=_Xml,
+    )
+    def activity(grant: str, version: int | None = None) -> _Xml:
+        return _Xml(activities.published_activity(engine, grant, version))
 
     return Mount(PATH, app=api)
 

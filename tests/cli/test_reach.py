@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from outreach.bootstrap import migrate
 from outreach.cli import grants, reach
+from outreach.kernel.errors import BadInput
 from outreach.people.places import load_places
 from outreach.planning.audience.queries import CAMPAIGNS
 from outreach.settings import load_settings
@@ -48,8 +50,16 @@ def test_a_grant_is_loaded_shown_and_leaves_as_iati_beside_effect_and_coverage(
     assert json.loads(line)["version"] == 1
     assert "2026-01-01 to 2026-03-31: 100" in say(grants.app, "show", "example-2026")
     path = tmp_path / "grant.xml"
-    say(reach.app, "iati", "example-2026", "-o", str(path))
+    say(reach.app, "iati", "example-2026", "-o", str(path), "--reason", "the donor asks for it")
     assert '<actual value="40"' in path.read_text(encoding="utf-8")
+    again = tmp_path / "again.xml"
+    say(reach.app, "iati", "example-2026", "-o", str(again), "--version", "1")
+    assert again.read_bytes() == path.read_bytes()
+    (kept,) = json.loads(say(reach.app, "activities", "--json"))
+    assert kept["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert f"sha256 {kept['sha256']}" in say(reach.app, "activities", "example-2026")
+    with pytest.raises(BadInput, match="--reason"):
+        say(reach.app, "iati", "example-2026", "-o", str(path))
     effect = json.loads(say(reach.app, "effect", "--campaign", "safe", "--json"))
     assert effect["verdict"].startswith("Not comparable")
     assert "Not comparable" in say(reach.app, "effect", "--campaign", "safe")

@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from outreach.kernel.dimensions import PERSONAL
 from outreach.reach.crowds import ALL, Sets, everybody, in_full, shortened, together
-from outreach.reach.homes import Homes
+from outreach.reach.homes.learning import Homes
 
 # Who, and their province then; some are of the next block of contacts.
 Facts = Sequence[tuple[int, str]]

@@ -16,6 +16,7 @@ from outreach.reach import fold as folding
 from outreach.reach import queries
 from outreach.reach.breakdown import breakdown
 from outreach.reach.crowds import Sets, in_full, together
+from outreach.reach.homes.queries import homes as stored_homes
 from outreach.reach.packing import PackedCrowd, unpack
 from outreach.reach.queries import PeopleKey
 from outreach.reach.rules.milestones import from_home
@@ -44,7 +45,7 @@ def number(engine: Engine, since: date, until: date) -> int:
 def people(engine: Engine) -> Crowds:
     """What is stored, in full."""
     with reading(engine) as connection:
-        homes = together(queries.homes(connection))
+        homes = together(stored_homes(connection))
         stored: dict[PeopleKey, Sets] = defaultdict(dict)
         for *key, dimension, lengths, contacts in connection.execute(queries.PEOPLE.select()):
             stored[PeopleKey(*key)][dimension] = unpack((lengths, contacts))

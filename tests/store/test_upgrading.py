@@ -34,6 +34,8 @@ from outreach.hotline.queries import CALL_BACKS, INBOUND
 from outreach.reach import fold as folding
 from outreach.reach.months import months
 from outreach.reach.packing import Packed, PackedCrowd, pack, pack_crowd, unpack_crowd
+from outreach.reach.publications.queries import PUBLICATIONS
+from outreach.reach.publications.queries import months as published_months
 from outreach.reach.queries import HOMES, PEOPLE, PeopleKey
 from outreach.store.engine import make_engine, transaction
 from outreach.store.ledger import Fact, append
@@ -193,6 +195,28 @@ def test_sets_in_full_are_shortened_as_folding_would_and_can_be_had_back(empty: 
         command.upgrade(_config(connection, metadata), "head")
         assert rows(connection) == short
         assert set(map(tuple, connection.execute(HOMES.select()))) == homes
+
+
+def test_reports_stay_where_activities_are_kept_too(empty: Engine) -> None:
+    with transaction(empty) as connection:
+        command.upgrade(_config(connection, metadata), "e6b92d4f07c1")
+        old = Table("report_publication", MetaData(), autoload_with=connection)
+        row = {"period": "2026-03", "rules": "4", "as_of": datetime.now(UTC), "by": "dara"}
+        for edition in (1, 2):
+            name = f"rp{edition}"
+            given = {**row, "public_id": name, "edition": edition, "document": f"{{{name}}}"}
+            connection.execute(old.insert().values(given))
+        before = connection.execute(old.select()).all()
+    upgrade(empty, metadata)
+    with transaction(empty) as connection:
+        assert [(row.public_id, row.document) for row in published_months(connection)] == [
+            ("rp1", "{rp1}"), ("rp2", "{rp2}")
+        ]  # fmt: skip
+        activity = {**row, "public_id": "ia", "edition": 1, "document": "<a/>"}
+        period = {"grant_slug": "g", "period": "2026-01..2026-12"}
+        connection.execute(PUBLICATIONS.insert().values({**activity, **period}))
+        command.downgrade(_config(connection, metadata), "e6b92d4f07c1")
+        assert connection.execute(old.select()).all() == before
 
 
 def test_who_wrote_before_there_were_conversations_is_in_the_inbox(empty: Engine) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 import urllib.error
 import urllib.request
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,14 +21,17 @@ from outreach.bootstrap import Runtime
 from outreach.kernel.clock import SystemClock
 from outreach.people.audit import Asking
 from outreach.reach.fold import fold
+from outreach.reach.grants import keeping
 from outreach.reach.publications import apikeys, links, publishing
+from outreach.reach.publications.activities import publish_activity
 from outreach.staff import accounts
 from outreach.store.engine import transaction
 from tests.asgi import Browser, Page, browsing, serving
-from tests.world import World
+from tests.world import SLUG, World
 
 WHO = Asking("test", "asked by the board")
 LANGUAGES = ("km", "en")
+GRANT = Path(__file__).parents[1] / "reach" / "data" / "grant.yaml"
 
 
 @pytest.fixture
@@ -216,6 +221,31 @@ def _fits(answer: Any, schema: dict[str, Any], whole: dict[str, Any]) -> bool:
     except AssertionError:
         return False
     return True
+
+
+def test_the_api_gives_each_version_of_an_activity_as_it_was_published(
+    browser: Browser, runtime: Runtime, token: str, signed_in_needed: None, tmp_path: Path
+) -> None:
+    file = tmp_path / "grant.yaml"
+    told = GRANT.read_text(encoding="utf-8").replace("[safe]", f"[{SLUG}]")
+    for cost in ("900.00", "950.00"):
+        file.write_text(told.replace("900.00", cost), encoding="utf-8")
+        keeping.load(runtime.engine, runtime.clock, file, by="dara")
+        publish_activity(runtime.engine, runtime.clock, "example-2026", WHO)
+    key = apikeys.make_key(runtime.engine, SystemClock(), "researcher", 30, WHO)
+    headers = {"Authorization": f"Bearer {key}"}
+    assert browser.get("/api/v1/activities").status_code == 401
+    listed = browser.get("/api/v1/activities", headers=headers).json()
+    assert [line["version"] for line in listed] == [1, 2]
+    assert "950.00 USD, was 900.00 USD" in listed[1]["note"]
+    path = "/api/v1/activities/example-2026"
+    for line in listed:
+        page = browser.get(f"{path}?version={line['version']}", headers=headers)
+        assert page.headers["content-type"] == "application/xml"
+        assert hashlib.sha256(page.content).hexdigest() == line["sha256"]
+    assert browser.get(path, headers=headers).content == page.content
+    for wrong in (f"{path}?version=3", "/api/v1/activities/none"):
+        assert browser.get(wrong, headers=headers).status_code == 404
 
 
 @pytest.mark.parametrize("key", ["", "x", "outreach_wrong", "Bearer"])

@@ -43,8 +43,7 @@ def grants(made_of: Material) -> Section | None:
 
 def row_key(slug: str, indicator: Indicator, target: Target) -> str:
     """What an indicator's period is called among the rows."""
-    what = f"{slug}:{indicator.code}:{indicator.measure}"
-    return f"{what}:{target.since:%Y-%m}:{target.until:%Y-%m}"
+    return f"{indicator.key(slug)}:{target.since:%Y-%m}:{target.until:%Y-%m}"
 
 
 def _rows(promised: Promised) -> Iterator[Row]:

@@ -79,6 +79,10 @@ class Indicator(_Part):
     baseline: Baseline
     targets: Annotated[tuple[Target, ...], Field(min_length=1)]
 
+    def key(self, slug: str) -> str:
+        """What it is called among the indicators of all grants, and what it measures."""
+        return f"{slug}:{self.code}:{self.measure}"
+
 
 class Budget(_Part):
     """What the donor gives."""

@@ -1,7 +1,8 @@
 """Writes a grant as one IATI 2.03 activity with its results (iatistandard.org, schema 2.03).
 
 A figure that may not be shown is absent, and a comment says so (S27). What a donor adds up over
-activities would count people twice: so results are not for aggregation.
+activities would count people twice: so results are not for aggregation. `history.py` reads what is
+written here: what changed, and which results stand.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ _PLANNED_START, _ACTUAL_START, _PLANNED_END, _ACTUAL_END = "1", "2", "3", "4"
 _DAC = "1"
 _EXPENDITURE = "4"
 _UNIT = "1"
+_OURS = "99"  # the vocabulary of the reporting organisation's own codes
+CHANGES = "4"  # among descriptions: other
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HIDDEN = "Not shown: fewer than 11 people, or a smaller group could be worked out from it."
 _HIDDEN_CELLS = "Some breakdowns are left out: fewer than 11 people, or they would tell of fewer."
-_NOT_OVER = "Not known before the period is over."
+NOT_OVER = "Not known before the period is over."
 _OUTPUT = (
     "These are outputs: how many SIMs the messages reached, not what changed for anybody, and not "
     "people trained."
@@ -36,9 +39,14 @@ _OUTPUT = (
 
 
 def activity(
-    kept: KeptGrant, found: Iterable[IndicatorResult], provinces: dict[str, str], now: datetime
+    kept: KeptGrant,
+    found: Iterable[IndicatorResult],
+    provinces: dict[str, str],
+    now: datetime,
+    changes: str = "",
 ) -> bytes:
-    """The XML file. `provinces` are the names of provinces by code; `now` is when it is made."""
+    """The XML file. `provinces` are the names of provinces by code; `now` is when it is made, and
+    `changes` says which version it is and what is new in it."""
     grant = kept.grant
     root = Xml.Element(
         "iati-activities", {"version": VERSION, "generated-datetime": now.isoformat()}
@@ -48,28 +56,31 @@ def activity(
         "iati-activity",
         {
             "default-currency": grant.budget.currency,
-            "last-updated-datetime": kept.loaded_at.isoformat(),
+            "last-updated-datetime": now.isoformat(),
             _LANGUAGE: "en",
         },
     )
-    _about(top, grant, now.date())
+    _about(top, grant, now.date(), changes)
     _places(top, grant, provinces)
     for code, percent in grant.sectors.items():
         values = {"vocabulary": _DAC, "code": code, "percentage": str(percent)}
         Xml.SubElement(top, "sector", values)
     _money(top, grant)
     for each in found:
-        _result(top, each)
+        _result(top, grant, each)
     Xml.indent(root)
     text: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
 
 
-def _about(top: Xml.Element, grant: Grant, today: date) -> None:
+def _about(top: Xml.Element, grant: Grant, today: date, changes: str) -> None:
     Xml.SubElement(top, "iati-identifier").text = grant.activity
     _organisation(top, "reporting-org", grant.reporter)
     _words(top, "title", grant.title)
     _words(top, "description", grant.description)
+    if changes:
+        _words(top, "description", changes)
+        top[-1].set("type", CHANGES)
     _organisation(top, "participating-org", grant.donor, role=_FUNDING)
     _organisation(top, "participating-org", grant.reporter, role=_IMPLEMENTING)
     status = _PLANNED if today < grant.since else _OVER if today > grant.until else _RUNNING
@@ -104,7 +115,7 @@ def _money(top: Xml.Element, grant: Grant) -> None:
         _words(spent, "description", f"{cost.kind}: {cost.note}")
 
 
-def _result(top: Xml.Element, found: IndicatorResult) -> None:
+def _result(top: Xml.Element, grant: Grant, found: IndicatorResult) -> None:
     mine = found.indicator
     kind = {"type": RESULT_TYPES[mine.result], "aggregation-status": "false"}
     result = Xml.SubElement(top, "result", kind)
@@ -116,6 +127,7 @@ def _result(top: Xml.Element, found: IndicatorResult) -> None:
     meaning = DEFINITIONS[mine.measure]
     said = f"{mine.definition} Counted: {meaning.says}. Unit: {meaning.unit}. Rules {RULES}."
     _words(indicator, "description", said)
+    Xml.SubElement(indicator, "reference", {"vocabulary": _OURS, "code": mine.key(grant.slug)})
     on = mine.baseline.on
     baseline = Xml.SubElement(
         indicator,
@@ -135,7 +147,7 @@ def _period(top: Xml.Element, indicator: Indicator, found: PeriodResult) -> None
     Xml.SubElement(period, "target", {"value": str(target.value)})
     if not found.over or found.total is None:
         # Without a value there is no actual; what is missing is said beside the target.
-        _words(period[-1], "comment", _HIDDEN if found.over else _NOT_OVER)
+        _words(period[-1], "comment", _HIDDEN if found.over else NOT_OVER)
         return
     actual = Xml.SubElement(period, "actual", {"value": str(found.total)})
     if None in found.cells.values():

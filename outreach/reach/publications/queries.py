@@ -21,13 +21,14 @@ PUBLICATIONS = table_of(ReportPublication)
 LINKS = table_of(ReportLink)
 KEYS = table_of(ReportKey)
 AUDIT = table_of(ReportAudit)
+_REPORT = PUBLICATIONS.c.grant_slug == ""
 
 
 def newest(connection: Connection, period: str) -> Row[Any] | None:
-    """The last edition of a period."""
+    """The last edition of a period's report."""
     c = PUBLICATIONS.c
-    query = select(PUBLICATIONS).where(c.period == period).order_by(c.edition.desc()).limit(1)
-    return connection.execute(query).first()
+    query = select(PUBLICATIONS).where(_REPORT, c.period == period)
+    return connection.execute(query.order_by(c.edition.desc()).limit(1)).first()
 
 
 def newest_before(connection: Connection, period: str, limit: int) -> Sequence[Row[Any]]:
@@ -35,7 +36,7 @@ def newest_before(connection: Connection, period: str, limit: int) -> Sequence[R
     c = PUBLICATIONS.c
     last = (
         select(c.period, func.max(c.edition).label("edition"))
-        .where(c.period < period)
+        .where(_REPORT, c.period < period)
         .group_by(c.period)
         .order_by(c.period.desc())
         .limit(limit)
@@ -44,14 +45,21 @@ def newest_before(connection: Connection, period: str, limit: int) -> Sequence[R
     query = select(PUBLICATIONS).join(
         last, (c.period == last.c.period) & (c.edition == last.c.edition)
     )
-    return connection.execute(query.order_by(c.period)).all()
+    return connection.execute(query.where(_REPORT).order_by(c.period)).all()
 
 
 def months(connection: Connection) -> Sequence[Row[Any]]:
     """Every edition of every month, the first edition first."""
     c = PUBLICATIONS.c
-    query = select(PUBLICATIONS).where(c.period.like("____-__")).order_by(c.period, c.edition)
-    return connection.execute(query).all()
+    query = select(PUBLICATIONS).where(_REPORT, c.period.like("____-__"))
+    return connection.execute(query.order_by(c.period, c.edition)).all()
+
+
+def activities(connection: Connection, slug: str | None = None) -> Sequence[Row[Any]]:
+    """Every edition of a grant's IATI activity, of all grants where None, the first first."""
+    c = PUBLICATIONS.c
+    query = select(PUBLICATIONS).where(c.grant_slug == slug if slug is not None else ~_REPORT)
+    return connection.execute(query.order_by(c.grant_slug, c.id)).all()
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> bool:
@@ -61,15 +69,16 @@ def add(connection: Connection, row: Mapping[str, Any]) -> bool:
 
 
 def by_public_id(connection: Connection, public_id: str) -> Row[Any] | None:
-    """A publication."""
-    query = select(PUBLICATIONS).where(PUBLICATIONS.c.public_id == public_id)
+    """A report."""
+    query = select(PUBLICATIONS).where(_REPORT, PUBLICATIONS.c.public_id == public_id)
     return connection.execute(query).first()
 
 
 def publications(connection: Connection) -> Sequence[Row[Any]]:
-    """All of them without their documents, the newest first."""
+    """All reports without their documents, the newest first."""
     columns = [column for column in PUBLICATIONS.c if column.name != "document"]
-    return connection.execute(select(*columns).order_by(PUBLICATIONS.c.id.desc())).all()
+    query = select(*columns).where(_REPORT).order_by(PUBLICATIONS.c.id.desc())
+    return connection.execute(query).all()
 
 
 def add_link(connection: Connection, row: Mapping[str, Any]) -> None:

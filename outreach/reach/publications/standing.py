@@ -17,6 +17,7 @@ from outreach.reach.grants import keeping
 from outreach.reach.grants.model import Grant
 from outreach.reach.grants.results import IndicatorResult, PeriodResult, results
 from outreach.reach.grants.subtracting import CAMPAIGN, Name
+from outreach.reach.iati.history import Said, results_in
 from outreach.reach.publications import queries
 from outreach.reach.publish import COLUMNS
 from outreach.reach.rules.milestones import DIMENSIONS
@@ -24,16 +25,17 @@ from outreach.store.engine import reading
 
 
 def standing_results(engine: Engine, grant: Grant) -> tuple[IndicatorResult, ...]:
-    """What came of a grant's indicators, as it may leave: a total that was published stands, and
-    where it is another one than now its cells are hidden."""
+    """What came of a grant's indicators, as it may leave: what its IATI activity said first stands;
+    so does a total that a report said, and where it is another one than now its cells are
+    hidden."""
     documents = _documents(engine)
     found = results(engine, grant, _told(documents))
-    first = _first(documents)
+    first, said = _first(documents), _said(engine, grant)
     return tuple(
         replace(
             one,
             periods=tuple(
-                _standing(period, row_key(grant.slug, one.indicator, period.target), first)
+                _standing(period, row_key(grant.slug, one.indicator, period.target), first, said)
                 for period in one.periods
             ),
         )
@@ -59,7 +61,12 @@ def promised(engine: Engine, until: date | None) -> tuple[Promised, ...]:
     )
 
 
-def _standing(period: PeriodResult, key: str, first: Mapping[str, int | None]) -> PeriodResult:
+def _standing(
+    period: PeriodResult, key: str, first: Mapping[str, int | None], said: Mapping[str, Said]
+) -> PeriodResult:
+    if key in said:
+        cells = {cell: said[key].cells.get(cell) for cell in period.cells}
+        return replace(period, total=said[key].total, cells=cells)
     if key not in first or first[key] == period.total:
         return period
     return replace(period, total=first[key], cells=dict.fromkeys(period.cells))
@@ -82,6 +89,15 @@ def _first(documents: Mapping[str, Sequence[Document]]) -> dict[str, int | None]
         section = document.section(KEY)
         for row, cell in section.column(RESULT) if section else ():
             found.setdefault(row.key, cell.number if isinstance(cell.number, int) else None)
+    return found
+
+
+def _said(engine: Engine, grant: Grant) -> dict[str, Said]:
+    """What the grant's activity said first of each period that was over."""
+    found: dict[str, Said] = {}
+    with reading(engine) as connection:
+        for row in queries.activities(connection, grant.slug):
+            found = results_in(row.document) | found
     return found
 
 

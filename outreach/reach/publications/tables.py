@@ -12,15 +12,20 @@ from outreach.store.types import RowId, UtcDateTime
 
 
 class ReportPublication(SQLModel, table=True):
-    """One report, frozen. `period` is a month such as "2026-03", or "to-date" of a rehearsal;
-    `edition` counts from 1 whenever the same period is published anew."""
+    """One report, frozen, or a grant's IATI activity. `period` is a month such as "2026-03", or
+    "to-date" of a rehearsal; of an activity the grant's, "2026-01..2026-12". `edition` counts from
+    1 whenever the same period, or the activity, is published anew. `document` is a report's JSON,
+    or the activity's XML letter for letter."""
 
     __tablename__: ClassVar[str] = "report_publication"
-    __table_args__ = (UniqueConstraint("period", "edition"),)
+    __table_args__ = (
+        UniqueConstraint("grant_slug", "period", "edition", name="uq_report_publication_edition"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     public_id: str = Field(max_length=40, unique=True)
-    period: str = Field(max_length=10)
+    grant_slug: str = Field(default="", max_length=60)
+    period: str = Field(max_length=24)
     edition: int
     rules: str = Field(max_length=20)
     as_of: datetime = Field(sa_type=UtcDateTime)

@@ -1,4 +1,4 @@
-"""Keeps what the first fact of each contact says of them; a crowd tells only who was elsewhere.
+"""Keeps what the first fact of each contact says of them; crowds tell only who was elsewhere.
 
 Which fact is a contact's first never changes: the ledger only grows. So what is said here once is
 true for ever, and the same whether it was folded in one go or in many.
@@ -16,8 +16,8 @@ from sqlalchemy import Row
 
 from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.reach.crowds import Crowd, Sets, among, together
+from outreach.reach.homes.queries import HomeKey
 from outreach.reach.packing import Packed, pack
-from outreach.reach.queries import HomeKey
 from outreach.reach.rules.milestones import LINKED, UNLINKED
 from outreach.store.ledger import FOLDED
 

@@ -1,0 +1,1 @@
+"""Homes: what the first fact of each contact says of them."""
