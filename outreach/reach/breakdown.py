@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from outreach.kernel.dimensions import PERSONAL
 from outreach.kernel.errors import BadInput
 from outreach.reach import persons, queries, spans
-from outreach.reach.crowds import ALL, Crowd, everybody, in_full, together
+from outreach.reach.crowds import ALL, Crowd, everybody, together
 from outreach.reach.homes.queries import homes as stored_homes
 from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
 from outreach.reach.rules.milestones import DIMENSIONS, RULES
@@ -79,8 +79,7 @@ def breakdown(
             total[measure] = known.count(everybody(whole))
             if by:
                 days_of = partial(asked.days_of, measure)
-                full = {**whole, **in_full(whole, homes, by)}
-                for values, who in spans.cells(parts, full, homes, by, days_of).items():
+                for values, who in spans.cells(parts, whole, homes, by, days_of).items():
                     found[values][measure] = known.count(who)
     return Breakdown(
         rules=RULES,

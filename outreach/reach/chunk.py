@@ -6,7 +6,7 @@ Facts that count alike on one campaign's day go together: what is done per fact 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -121,7 +121,9 @@ class Chunk:
     be it an empty set."""
 
     homes: Homes = field(default_factory=Homes)
-    counts: dict[CountKey, int] = field(default_factory=lambda: defaultdict(int))
+    counts: dict[tuple[date, int, str], Counter[Cell]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
     joined: Crowds = field(default_factory=Crowds)
     left: Crowds = field(default_factory=Crowds)
 
@@ -146,14 +148,20 @@ class Chunk:
         self.joined.pack(before)
         self.left.pack(before)
 
+    def numbers(self) -> Iterator[tuple[CountKey, int]]:
+        """All sums."""
+        for key, counter in self.counts.items():
+            for cell, number in counter.items():
+                yield (*key, *cell), number
+
     def _gather(self, lot: _Lot, facts: Sequence[Row[Any]]) -> None:
         counted = {mark.plain for mark in lot.marks if isinstance(mark, Count)}
         numbers = {plain: _numbers(lot, facts, plain=plain) for plain in counted}
         for mark in lot.marks:
             if isinstance(mark, Count):
-                for (dimension, value), number in numbers[mark.plain].items():
-                    key = (lot.day, lot.campaign, mark.milestone, dimension, value)
-                    self.counts[key] += number * mark.number
+                counter = self.counts[lot.day, lot.campaign, mark.milestone]
+                for cell, number in numbers[mark.plain].items():
+                    counter[_same_cell(cell)] += number * mark.number
         told: dict[tuple[bool, bool], Crowd] = {}
         for mark in lot.marks:
             if isinstance(mark, Link):
@@ -186,6 +194,12 @@ def _lot(head: tuple[Any, ...]) -> _Lot:
 
 # By identity the same: what tells two lots apart is looked at once per head, not once per fact.
 _same_lot = lru_cache(maxsize=16_384)(_Lot)
+
+
+@lru_cache(maxsize=4_096)
+def _same_cell(cell: Cell) -> Cell:
+    """One tuple stands for its cell in millions of sums."""
+    return cell
 
 
 @lru_cache(maxsize=4_096)

@@ -27,6 +27,11 @@ def everybody(crowd: Crowd) -> BitMap:
     return crowd.get(ALL, {}).get("", NOBODY)
 
 
+def guests_of(crowd: Crowd, dimension: str) -> Mapping[str, BitMap]:
+    """Who was elsewhere, by value."""
+    return {value: who for value, who in crowd.get(dimension, {}).items() if value != AWAY}
+
+
 def together(crowds: Collection[Crowd]) -> Sets:
     """Several crowds as one: whoever was at home in any of them was not away."""
     gathered: dict[str, dict[str, list[BitMap]]] = defaultdict(lambda: defaultdict(list))

@@ -74,7 +74,7 @@ def rebuild(engine: Engine) -> int:
         queries.wipe(connection)
         days = chunk.joined.packed()
         put_homes(connection, chunk.homes.learned())
-        queries.fill(connection, chunk.counts, chain(days.items(), months(days)))
+        queries.fill(connection, chunk.numbers(), chain(days.items(), months(days)))
         queries.set_checkpoint(connection, after)
     return total
 
@@ -89,7 +89,7 @@ def _horizon(engine: Engine) -> int:
 def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
     chunk = Chunk(Homes(homes(connection, blocks_of(contacts_in(facts)))))
     chunk.take(facts)
-    queries.add_counts(connection, chunk.counts)
+    queries.add_counts(connection, chunk.numbers())
     put_homes(connection, chunk.homes.learned())
     days = chunk.joined.packed()
     changes = iter([*days.items(), *months(days)])

@@ -78,9 +78,9 @@ def wipe(connection: Connection) -> None:
     set_checkpoint(connection, 0)
 
 
-def add_counts(connection: Connection, numbers: Mapping[CountKey, int]) -> None:
+def add_counts(connection: Connection, numbers: Iterable[tuple[CountKey, int]]) -> None:
     """Adds to sums."""
-    rows = [dict(zip(_COUNT_KEY, key, strict=True)) | {"number": n} for key, n in numbers.items()]
+    rows = [dict(zip(_COUNT_KEY, key, strict=True)) | {"number": n} for key, n in numbers]
     if not rows:
         return
     statement = insert(connection, COUNTS)
@@ -126,11 +126,11 @@ def put(
 
 def fill(
     connection: Connection,
-    numbers: Mapping[CountKey, int],
+    numbers: Iterable[tuple[CountKey, int]],
     packed: Iterable[tuple[PeopleKey, PackedCrowd]],
 ) -> None:
     """Stores all sums and sets, quickly, where there are none."""
-    counts = ((key[0].isoformat(), *key[1:], number) for key, number in numbers.items())
+    counts = ((key[0].isoformat(), *key[1:], number) for key, number in numbers)
     _fill(connection, COUNTS, (*_COUNT_KEY, "number"), counts)
     sets = (
         (key.span, key.day.isoformat(), *key[2:], dimension, *row)
