@@ -110,11 +110,16 @@ def api_mount(runtime: Runtime) -> Mount:
             raise NotFound("There is no such section.")
         return found
 
+    _give_activities(api, runtime)
+    return Mount(PATH, app=api)
+
+
+def _give_activities(api: FastAPI, runtime: Runtime) -> None:
     @api.get("/activities", summary="Every published version of IATI activities, oldest first")
     def listed() -> list[ActivityLine]:
         return [
             ActivityLine(row.grant, row.version, row.period, row.as_of, row.sha256, row.note)
-            for row in activities.activities(engine)
+            for row in activities.activities(runtime.engine)
         ]
 
     @api.get(
@@ -123,9 +128,7 @@ def api_mount(runtime: Runtime) -> Mount:
         response_class=_Xml,
     )
     def activity(grant: str, version: int | None = None) -> _Xml:
-        return _Xml(activities.published_activity(engine, grant, version))
-
-    return Mount(PATH, app=api)
+        return _Xml(activities.published_activity(runtime.engine, grant, version))
 
 
 async def _known(_request: Request, error: Exception) -> JSONResponse:

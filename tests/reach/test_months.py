@@ -131,6 +131,15 @@ def test_whoever_moved_twice_within_a_month_is_looked_for_in_its_days(database: 
     assert cells == {("01", "not_asked"): 2, ("02", "female"): 2}
 
 
+def test_whoever_moved_on_is_in_no_cell_that_mixes_two_places(database: Engine) -> None:
+    said = (("01", "not_asked"), ("02", "female"), ("17", "not_asked"))
+    for campaign, (province, sex) in enumerate(said, start=1):
+        write(database, [reached(1, NOON, campaign_id=campaign, province=province, sex=sex)])
+    folding.fold(database)
+    found = breakdown(database, ["province", "sex"], measures=["reached"])
+    assert [tuple(cell.values.values()) for cell in found.cells] == list(said)
+
+
 @given(PERIODS, PERIODS)
 def test_a_period_is_its_months_and_the_days_left_over_each_day_once(
     one: date, other: date
