@@ -187,7 +187,7 @@ def test_sets_in_full_are_shortened_as_folding_would_and_can_be_had_back(empty: 
     with transaction(empty) as connection:
         append(connection, [Fact("consent", at, contact_id=9, sex="male", detail="consented")])
         short, homes = rows(connection), set(map(tuple, connection.execute(HOMES.select())))
-        command.downgrade(_config(connection, metadata), "d4a6f18c3b75")
+        command.downgrade(_config(connection, metadata), "fc06221bb68b")
         month = rows(connection)[PeopleKey("month", date(2026, 3, 1), 5, "reached")]
         assert unpack_crowd(month)["sex"] == {
             "female": BitMap([1, 2]), "male": BitMap([3]), "not_asked": BitMap([1, 70_000])

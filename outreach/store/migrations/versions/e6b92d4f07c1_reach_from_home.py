@@ -19,7 +19,7 @@ from pyroaring import BitMap
 
 
 revision = 'e6b92d4f07c1'
-down_revision = 'd4a6f18c3b75'
+down_revision = 'fc06221bb68b'
 branch_labels = None
 depends_on = None
 
