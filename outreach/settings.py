@@ -104,6 +104,9 @@ class Settings(BaseSettings):
         description="minutes after a person's last text in which hotline workers may text them",
     )
     help_days: int = Field(30, ge=1, le=365, description="days after which help texts are redacted")
+    log_days: int = Field(
+        14, ge=1, le=365, description="days after which the gateway's ids of messages are forgotten"
+    )
     smtp_url: SecretStr = Field(
         SecretStr(""),
         description="smtp://user:password@host:587 or smtps://host, for reports by e-mail",

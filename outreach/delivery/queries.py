@@ -176,6 +176,24 @@ def used_sids(connection: Connection, lane: Lane, sids: Collection[str]) -> set[
     return set(connection.execute(select(a.sid).where(a.sid.in_(sids))).scalars())
 
 
+def sids_upto(connection: Connection, lane: Lane, after: str, limit: int) -> str | None:
+    """The last of the next `limit` SIDs after `after`, in their order; None where none follow."""
+    a = lane.attempts.c
+    some = select(a.sid).where(a.sid > after).order_by(a.sid).limit(limit).subquery()
+    last: str | None = connection.execute(select(func.max(some.c.sid))).scalar_one()
+    return last
+
+
+def forget_sids(
+    connection: Connection, lane: Lane, span: tuple[str, str], before: datetime
+) -> None:
+    """Takes the SIDs in `span` (after, to the last) from attempts that ended before `before`."""
+    a = lane.attempts.c
+    ended = a.state.not_in(OPEN), a.updated_at < before
+    statement = update(lane.attempts).where(a.sid > span[0], a.sid <= span[1], *ended)
+    connection.execute(statement.values(sid=None))
+
+
 def never_accepted(
     connection: Connection, lane: Lane, delivery_ids: Collection[int], code: str
 ) -> set[int]:

@@ -228,14 +228,6 @@ def count_call_backs(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(CALL_BACKS)).scalar_one()
 
 
-def count_answers(connection: Connection) -> int:
-    """Answers that reached the gateway."""
-    query = select(func.count(func.distinct(ATTEMPTS.c.delivery_id))).where(
-        ATTEMPTS.c.sid.is_not(None)
-    )
-    return connection.execute(query).scalar_one()
-
-
 def add_alerts(connection: Connection, alerts: Sequence[tuple[str, str]], at: datetime) -> None:
     """Tells the hotline workers to look: each alert is its kind and a reference."""
     add_some(connection, ALERTS, ("kind", "reference"), alerts, {"at": at})

@@ -15,6 +15,7 @@ from typing import ParamSpec, TypeVar
 from outreach.bootstrap import Runtime
 from outreach.delivery import settle
 from outreach.delivery.alarm import watch
+from outreach.delivery.forgetting import forget_sids
 from outreach.delivery.pacing.book import MemoryBook
 from outreach.hotline.catching_up import catch_up
 from outreach.hotline.duty.alerting import alert_managers
@@ -114,6 +115,17 @@ async def _redact(runtime: Runtime) -> None:
         continue
 
 
+async def _forget(runtime: Runtime) -> None:
+    """Forgets the gateway's ids of what ended long ago, some thousand at a time (S20)."""
+    keep = timedelta(days=runtime.settings.log_days)
+    for lane in runtime.lanes:
+        after: str | None = ""
+        while after is not None:
+            after = await in_thread(
+                runtime, forget_sids, runtime.engine, runtime.clock, lane, keep, after
+            )
+
+
 async def _mail(runtime: Runtime) -> None:
     """Sends the reports that are due by e-mail. Beside the database's one thread: a mail server
     may take its time."""
@@ -159,4 +171,5 @@ CHORES = (
     # A daily turn would never come where processes are restarted daily.
     Chore("lapse", 3_600.0, _lapse),
     Chore("redact", 3_600.0, _redact),
+    Chore("forget", 3_600.0, _forget),
 )
