@@ -1,7 +1,9 @@
 """`inbound`: signed texts over HTTP until each is durable and its answer queued, against an echo.
 
 `outreach serve` takes in one text from each of many numbers; the other side is the same server with
-nothing at the end of the road (`echo.py`). `inbound.p99` is how long one takes, of 200 a second.
+nothing at the end of the road (`echo.py`). `inbound.varied` is the same with a
+sentence of its own for each, none of which was understood before. `inbound.p99` is how long one
+takes, of 200 a second.
 `inbound.flood`: a few numbers text 1,000 times a second meanwhile; the 99th percentile from the
 HELP of a number that is new to us to its answer at the gateway.
 """
@@ -12,12 +14,13 @@ import contextlib
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import text
 
 from outreach.kernel.errors import Unavailable
+from outreach.language.examples import FOLDER, load
 from outreach.store.engine import transaction
 from scripts.benchmarks.load import Post, post_all, signed
 from scripts.benchmarks.measure import Result, at_most, compare
@@ -42,7 +45,9 @@ def run(scale: float) -> Iterator[Result]:
     worlds = {"sqlite": sqlite_world, "postgresql": postgresql_world}
     for database, opened in worlds.items():
         with _opened(opened, _SLOWLY) as world:
-            yield _Rate(world, round(_TEXTS * scale)).result(database)
+            few = [_BODIES[n % len(_BODIES)] for n in range(round(_TEXTS * scale))]
+            yield _Rate(world, few).result("inbound", database, _TARGET)
+            yield _Rate(world, _sentences(len(few))).result("inbound.varied", database, 0.0)
             yield _delay(world, database, max(3, round(_SECONDS * scale)))
         with _opened(opened, 1e9) as world:
             yield _flood(world, database, max(3, round(_SECONDS * scale)))
@@ -60,31 +65,31 @@ def _opened(
 
 
 class _Rate:
-    def __init__(self, world: World, texts: int) -> None:
-        self._world, self._texts = world, texts
+    def __init__(self, world: World, bodies: Sequence[str]) -> None:
+        self._world, self._bodies = world, bodies
         self._posts: list[Post] = []
 
-    def result(self, database: str) -> Result:
+    def result(self, name: str, database: str, target: float) -> Result:
         return compare(
-            "inbound",
+            name,
             database,
             self._ours,
             self._echo,
             rounds=_ROUNDS,
             unit="texts/s",
-            target=_TARGET,
+            target=target,
         )
 
     def _ours(self) -> float:
         """Texts per second; refuses if one or its answer is not durable at the end."""
         _clear(self._world)
-        self._posts = [_text(self._world, n, _BODIES[n % len(_BODIES)]) for n in range(self._texts)]
+        self._posts = [_text(self._world, n, body) for n, body in enumerate(self._bodies)]
         with serving(self._world):
             rate = self._post()
         for table in ("help_inbound", "help_delivery"):
             kept = self._world.count(f"SELECT count(*) FROM {table}")  # noqa: S608
-            if kept != self._texts:
-                raise Unavailable(f"Of {self._texts} texts {kept} are in {table}.")
+            if kept != len(self._bodies):
+                raise Unavailable(f"Of {len(self._bodies)} texts {kept} are in {table}.")
         return rate
 
     def _echo(self) -> float:
@@ -95,6 +100,12 @@ class _Rate:
     def _post(self) -> float:
         rate: float = post_all(self._world.folder, self._posts, connections=_CONNECTIONS)["rate"]
         return rate
+
+
+def _sentences(count: int) -> list[str]:
+    """So many of the labelled examples that are answered, each once."""
+    silent = ("EXIT", "STOP")
+    return [one.text for one in load(FOLDER) if one.intent not in silent][:count]
 
 
 def _delay(world: World, database: str, seconds: int) -> Result:
