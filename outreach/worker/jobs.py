@@ -78,7 +78,7 @@ class Board:
         async with self._opening:
             if self._connection is None:
                 self._connection = await own_connection(self._runtime.engine)
-            return queries_on(self._connection)
+            return queries_on(PsycopgDriver(self._connection))
 
     async def _lost(self, error: psycopg.Error) -> Unavailable:
         await self.close()
@@ -89,26 +89,45 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     """Does jobs until `stop` is set, then ends those under way; connects again where it must."""
     while not stop.is_set():
         try:
-            connection = await own_connection(runtime.engine)
-            async with connection:
-                await _manage(runtime, connection, stop)
+            async with (
+                await own_connection(runtime.engine) as listening,
+                await own_connection(runtime.engine) as working,
+            ):
+                await _manage(runtime, ListeningApart(listening, working), stop)
         except (psycopg.Error, FailingListenerError, Unavailable) as error:
             log.warning("the job queue is away; trying again", error=type(error).__name__)
             await asyncio.sleep(_AGAIN_SECONDS)
 
 
-def queries_on(connection: AsyncConnection) -> Queries:
+class ListeningApart(PsycopgDriver):
+    """Hears on one connection and works on another: psycopg lets no statement pass while it waits
+    for a notification, and PgQueuer has it wait for a second at a time."""
+
+    def __init__(self, listening: AsyncConnection, working: AsyncConnection) -> None:
+        super().__init__(listening)
+        self._working = PsycopgDriver(working)
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        """The rows of a query."""
+        return await self._working.fetch(query, *args)
+
+    async def execute(self, query: str, *args: object) -> str:
+        """What PostgreSQL says was done."""
+        return await self._working.execute(query, *args)
+
+
+def queries_on(driver: PsycopgDriver) -> Queries:
     """PgQueuer's queries on its tables as we installed them."""
     return Queries(
-        PsycopgDriver(connection),
+        driver,
         qbe=QueryBuilderEnvironment(SETTINGS),
         qbq=QueryQueueBuilder(SETTINGS),
         qbs=QuerySchedulerBuilder(SETTINGS),
     )
 
 
-async def _manage(runtime: Runtime, connection: AsyncConnection, stop: asyncio.Event) -> None:
-    manager = QueueManager(queries_on(connection))
+async def _manage(runtime: Runtime, driver: PsycopgDriver, stop: asyncio.Event) -> None:
+    manager = QueueManager(queries_on(driver))
     for chore in CHORES:
         if chore.shared:
             _enter(manager, runtime, chore)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from pgqueuer import PsycopgDriver
 from sqlalchemy import text
 
 from outreach.bootstrap import Runtime
@@ -42,9 +43,24 @@ async def do_until_empty(runtime: Runtime, seconds: float = 10) -> None:
 def test_the_queues_tables_are_exactly_those_of_this_version(runtime):
     async def plan() -> tuple[str, ...]:
         async with await own_connection(runtime.engine) as connection:
-            return (await jobs.queries_on(connection).plan_upgrade()).statements
+            return (await jobs.queries_on(PsycopgDriver(connection)).plan_upgrade()).statements
 
     assert asyncio.run(plan()) == ()
+
+
+def test_a_worker_that_waits_to_hear_of_jobs_can_take_one_meanwhile(runtime):
+    async def story() -> None:
+        async with (
+            await own_connection(runtime.engine) as listening,
+            await own_connection(runtime.engine) as working,
+            listening.lock,  # as long as psycopg waits for a notification
+        ):
+            driver = jobs.ListeningApart(listening, working)
+            async with asyncio.timeout(10):
+                assert await driver.fetch("SELECT 1 AS one") == [{"one": 1}]
+                assert await driver.execute("SELECT 1") == "SELECT 1"
+
+    asyncio.run(story())
 
 
 def test_what_is_asked_for_often_is_put_up_once(runtime):
