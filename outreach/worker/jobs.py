@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import psycopg
 import structlog
@@ -20,6 +20,7 @@ from pgqueuer.adapters.persistence.qb import (
 )
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.errors import FailingListenerError
+from pgqueuer.ports.driver import NotifyCallback
 
 from outreach.bootstrap import Runtime
 from outreach.kernel.errors import Unavailable
@@ -104,16 +105,24 @@ class ListeningApart(PsycopgDriver):
     for a notification, and PgQueuer has it wait for a second at a time."""
 
     def __init__(self, listening: AsyncConnection, working: AsyncConnection) -> None:
-        super().__init__(listening)
-        self._working = PsycopgDriver(working)
+        super().__init__(working)
+        self._ear = PsycopgDriver(listening)
 
-    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
-        """The rows of a query."""
-        return await self._working.fetch(query, *args)
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        """Calls back for each notification of `channel`."""
+        await self._ear.add_listener(channel, callback)
 
-    async def execute(self, query: str, *args: object) -> str:
-        """What PostgreSQL says was done."""
-        return await self._working.execute(query, *args)
+    async def remove_listener(self, channel: str, callback: NotifyCallback) -> None:
+        """Calls back no more."""
+        await self._ear.remove_listener(channel, callback)
+
+    async def __aenter__(self) -> Self:
+        await self._ear.__aenter__()
+        return await super().__aenter__()
+
+    async def __aexit__(self, *error: object) -> None:
+        await super().__aexit__(*error)
+        await self._ear.__aexit__(*error)
 
 
 def queries_on(driver: PsycopgDriver) -> Queries:
