@@ -275,6 +275,20 @@ def test_a_long_list_is_read_to_its_end(tell: Tell, provider: Any) -> None:
     assert tell(story) == 7
 
 
+def test_a_flood_of_ten_times_as_much_is_read_to_its_end_for_the_stop_in_it(
+    tell: Tell, provider: Any
+) -> None:
+    provider.page_size = 1
+    at = datetime.now(UTC)
+    for position in range(51):
+        provider.arrive(NUMBER, f"SM{position}", f"CA{position}", at)
+    since = at - timedelta(seconds=5)
+    texts, calls = tell(lambda gateway: gateway.received([NUMBER], since))
+    assert (len(texts), len(calls)) == (51, 51)
+    with pytest.raises(Unavailable, match="too long"):
+        tell(lambda gateway: gateway.find(NUMBER, since, "sms"))
+
+
 LISTS: list[tuple[str, Callable[[web.Request], web.StreamResponse]]] = [
     ("an error", _said(500)),
     ("not a list", _said(200, messages=None)),

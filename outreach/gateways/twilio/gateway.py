@@ -32,8 +32,9 @@ from outreach.kernel.loopback import is_loopback
 _VERSION = "/2010-04-01"
 _LISTS: dict[Channel, str] = {"sms": "Messages", "voice": "Calls"}
 _PAGE_SIZE = 200
-# A list longer than this is not read to its end, so nothing may be concluded from it.
-_MAX_PAGES = 50
+# A list longer than this is not read to its end, so nothing may be concluded from it. What comes in
+# may be a flood, and a STOP in it must be found: ten times as long.
+_MAX_PAGES, _MAX_PAGES_IN = 50, 500
 
 
 class TwilioGateway:
@@ -103,24 +104,28 @@ class TwilioGateway:
         # Where filters are ignored, the whole list comes: it is read once, and looked at again.
         for of in [{"To": number} for number in to] if self.lists_by_number else [{}]:
             asked = {**of, "DateSent>": _iso(since)}
-            async for resource in self._entries("sms", asked, since):
+            async for resource in self._entries("sms", asked, since, _MAX_PAGES_IN):
                 text = forms.received(resource)
                 if text and text.to in to and text.at and text.at >= since:
                     texts[text.sid] = text
             asked = {**of, "StartTime>": _iso(since)}
-            async for resource in self._entries("voice", asked, since):
+            async for resource in self._entries("voice", asked, since, _MAX_PAGES_IN):
                 call = forms.rang(resource)
                 if call and call.to in to and call.at and call.at >= since:
                     calls[call.sid] = call
         return sorted(texts.values(), key=_when), sorted(calls.values(), key=_when)
 
     async def _entries(
-        self, channel: Channel, asked: Mapping[str, str], since: datetime
+        self,
+        channel: Channel,
+        asked: Mapping[str, str],
+        since: datetime,
+        most: int = _MAX_PAGES,
     ) -> AsyncIterator[dict[str, Any]]:
         listed = _LISTS[channel]
         query = urlencode({**asked, "PageSize": _PAGE_SIZE})
         path = f"{self._account}/{listed}.json?{query}"
-        for _ in range(_MAX_PAGES):
+        for _ in range(most):
             answer = await self._transport.get(URL(path, encoded=True))
             page = answer.data.get(listed.lower())
             if answer.status != 200 or not isinstance(page, list):
