@@ -1,11 +1,11 @@
 """`inbound`: signed texts over HTTP until each is durable and its answer queued, against an echo.
 
 `outreach serve` takes in one text from each of many numbers; the other side is the same server with
-nothing at the end of the road (`echo.py`). `inbound.varied` is the same with a
-sentence of its own for each, none of which was understood before. `inbound.p99` is how long one
-takes, of 200 a second.
-`inbound.flood`: a few numbers text 1,000 times a second meanwhile; the 99th percentile from the
-HELP of a number that is new to us to its answer at the gateway.
+an endpoint that only looks at the signature, or (`inbound.road`) nothing at the end of the hooks'
+own road (`echo.py`). In `inbound.varied` each text is a sentence of its own, none understood
+before. `inbound.p99` is how long one takes, of 200 a second. `inbound.flood`: a few numbers text
+1,000 times a second meanwhile; the 99th percentile from the HELP of a number that is new to us to
+its answer at the gateway.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from outreach.language.examples import FOLDER, load
 from outreach.store.engine import transaction
 from scripts.benchmarks.load import Post, post_all, signed
 from scripts.benchmarks.measure import Result, at_most, compare
-from scripts.benchmarks.receipts import echoing, serving
+from scripts.benchmarks.receipts import ECHOES, echoing, serving
 from scripts.benchmarks.world import World, postgresql_world, sqlite_world
 from scripts.rehearsal.world import SENDER
 
@@ -46,8 +46,10 @@ def run(scale: float) -> Iterator[Result]:
     for database, opened in worlds.items():
         with _opened(opened, _SLOWLY) as world:
             few = [_BODIES[n % len(_BODIES)] for n in range(round(_TEXTS * scale))]
-            yield _Rate(world, few).result("inbound", database, _TARGET)
-            yield _Rate(world, _sentences(len(few))).result("inbound.varied", database, 0.0)
+            for name, kind, target in ECHOES:
+                yield _Rate(world, few, kind).result(f"inbound{name}", database, target * _TARGET)
+            varied = _Rate(world, _sentences(len(few)), "endpoint")
+            yield varied.result("inbound.varied", database, 0.0)
             yield _delay(world, database, max(3, round(_SECONDS * scale)))
         with _opened(opened, 1e9) as world:
             yield _flood(world, database, max(3, round(_SECONDS * scale)))
@@ -65,8 +67,8 @@ def _opened(
 
 
 class _Rate:
-    def __init__(self, world: World, bodies: Sequence[str]) -> None:
-        self._world, self._bodies = world, bodies
+    def __init__(self, world: World, bodies: Sequence[str], kind: str) -> None:
+        self._world, self._bodies, self._kind = world, bodies, kind
         self._posts: list[Post] = []
 
     def result(self, name: str, database: str, target: float) -> Result:
@@ -94,7 +96,7 @@ class _Rate:
 
     def _echo(self) -> float:
         """The same posts per second, of which only the signature is looked at."""
-        with echoing(self._world):
+        with echoing(self._world, self._kind):
             return self._post()
 
     def _post(self) -> float:
