@@ -1,9 +1,9 @@
 """`receipts`: signed status hooks over HTTP until they are durable, against a signed echo.
 
 `outreach serve` takes in two receipts of every attempt (*sent*, *delivered*), many at a time; the
-other side is the same server with an endpoint that only looks at the signature, or (`receipts.road`)
-nothing at the end of the hooks' own road (`echo.py`). `receipts.p99` is how long one takes, of 200
-a second, while a broadcast of 200 parts a second leaves.
+other side is the same server with an endpoint that only looks at the signature, or (in
+`receipts.road`) nothing at the end of the hooks' own road (`echo.py`). `receipts.p99` is how long
+one takes, of 200 a second, while a broadcast of 200 parts a second leaves.
 """
 
 from __future__ import annotations
