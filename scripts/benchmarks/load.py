@@ -36,12 +36,15 @@ def signed(token: str, url: str, form: Mapping[str, str]) -> Post:
 def post_all(
     folder: Path, posts: Iterable[Post], *, connections: int, rate: float = 0.0
 ) -> dict[str, Any]:
-    """Runs the process on `posts`; what it says. Raises Unavailable where one was not taken."""
+    """Runs the process on `posts`; what it says. Raises Unavailable where one was not taken, with
+    the process's own last words where it failed."""
     path = folder / "posts.jsonl"
     path.write_text("".join(json.dumps(post) + "\n" for post in posts))
     options = ["--connections", str(connections), "--rate", str(rate)]
     command = [sys.executable, "-m", "scripts.benchmarks.load", str(path), *options]
-    done = subprocess.run(command, check=True, capture_output=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise Unavailable(f"The load failed ({done.returncode}): {done.stderr[-2_000:]}")
     found: dict[str, Any] = json.loads(done.stdout)
     if found["refused"]:
         raise Unavailable(f"{found['refused']} posts were refused.")

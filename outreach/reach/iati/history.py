@@ -78,15 +78,14 @@ def _sayings(top: Xml.Element) -> Iterator[tuple[str, str]]:
             yield f"baseline of {title}", f"{baseline.get('value')}, {_text(baseline)}"
     for _, title, period in _periods(top):
         which = f"{title}, {_day(period, 'period-start')} to {_day(period, 'period-end')}"
-        yield f"target of {which}", str(period.find("target").get("value"))  # type: ignore[union-attr]
+        yield f"target of {which}", _attribute(period, "target", "value")
         for (name, value), number in _actuals(period):
             yield f"{which}, {name} {value}" if name else which, str(number)
 
 
 def _periods(top: Xml.Element) -> Iterator[tuple[str, str, Xml.Element]]:
     for indicator in top.iterfind("result/indicator"):
-        reference = indicator.find("reference")
-        key = "" if reference is None else reference.get("code", "")
+        key = _attribute(indicator, "reference", "code")
         for period in indicator.iterfind("period"):
             yield key, indicator.findtext("title/narrative") or "", period
 
@@ -112,8 +111,12 @@ def _activity(xml: str) -> Xml.Element:
 
 
 def _day(element: Xml.Element, tag: str) -> str:
+    return _attribute(element, tag, "iso-date")
+
+
+def _attribute(element: Xml.Element, tag: str, name: str) -> str:
     found = element.find(tag)
-    return "" if found is None else found.get("iso-date", "")
+    return "" if found is None else found.get(name, "")
 
 
 def _value(element: Xml.Element) -> str:
