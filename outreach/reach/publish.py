@@ -61,11 +61,10 @@ class PublishedReport:
 def publish(report: Report) -> PublishedReport:
     """The report as it may leave the organisation (S27, S28): one month that is over, of all
     campaigns; or, for rehearsals, all to date. Raises Refused for any other."""
-    problem = refusal(report.campaign_id, report.since, report.until, report.last)
-    if problem:
-        raise Refused(
-            problem, remedy="Ask for all campaigns, from a month's first day to its last."
-        )
+    refused = refusal(report.campaign_id, report.since, report.until, report.last)
+    if refused:
+        problem, remedy = refused
+        raise Refused(problem, remedy=remedy)
     to_date = report.since is None
     totals = {name: int(getattr(report, name)) for name in _TOTALS}
     people = shown_totals(totals)

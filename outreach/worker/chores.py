@@ -24,6 +24,7 @@ from outreach.hotline.retention.redacting import redact
 from outreach.planning import broadcasts, unreachable
 from outreach.planning.steering import end_canceled
 from outreach.reach import fold
+from outreach.reach.days import note_day
 from outreach.reach.mailing import sending as mailing
 from outreach.reach.mailing.post import Post
 
@@ -101,6 +102,11 @@ async def _fold(runtime: Runtime) -> None:
     await in_thread(runtime, fold.fold, runtime.engine)
 
 
+async def _note_day(runtime: Runtime) -> None:
+    """Tells the ledger of a day on which nothing happened yet."""
+    await in_thread(runtime, note_day, runtime.engine, runtime.clock)
+
+
 async def _lapse(runtime: Runtime) -> None:
     """Ends consent of numbers that nothing reached for long, some thousand contacts at a time."""
     after: int | None = 0
@@ -166,6 +172,7 @@ CHORES = (
     Chore("fold", 0.5, _fold, lambda runtime: fold.behind(runtime.engine)),
     Chore("catch_up", 5.0, _catch_up),
     Chore("escalate", 5.0, _escalate),
+    Chore("note_day", 600.0, _note_day),
     Chore("mail", 60.0, _mail, _to_mail),
     Chore("note_pace", 3.0, _note_pace),
     # A daily turn would never come where processes are restarted daily.

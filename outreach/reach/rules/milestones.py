@@ -29,6 +29,8 @@ MEASURED_CALLS = "attempts.measured"
 # then: at most so many minutes. A sum has no median, but says in which of these spans it lies.
 LOOKED, WAITED = "help.looked", "help.waited:"
 SPANS = (1, 3, 5, 10, 15, 30, 60, 120, 240, 480, 1_440, 2_880, 10_080)
+# A new day was there, whether or not anything else happened on it.
+DAY_BEGAN = "day.began"
 _FAILURES = frozenset(("failed", "errored"))
 # Taking part (REACH.md); whoever asked for help did not by that. Who was on a list did not join.
 _ENGAGING = frozenset(("call.pressed", "quiz.before", "quiz.after", "language.changed"))
@@ -109,6 +111,8 @@ def marks(fact: Happening) -> Iterator[Mark]:
         yield Link(fact.kind)
     elif fact.kind == "delivery.suppressed":
         yield Count(f"suppressed:{fact.detail}", 1, plain=True)
+    elif fact.kind == DAY_BEGAN:
+        yield Count(DAY_BEGAN, 1, plain=True)
     elif family == "help":
         yield Count(fact.kind, 1, plain=True)
         if fact.kind == LOOKED:

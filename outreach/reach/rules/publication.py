@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 # Help figures leave the organisation only so long after their month is over (S27).
 HELP_DELAY = timedelta(days=30)
+_ASK = "Ask for all campaigns, from a month's first day to its last."
 ONE_CAMPAIGN = (
-    "One campaign's figures are not published: beside all campaigns' they could be subtracted."
+    "One campaign's figures are not published: beside all campaigns' they could be subtracted.",
+    _ASK,
 )
-NO_MONTH = "Only one whole month that is over is published, or all to date for a rehearsal."
+NO_MONTH = ("Only one whole month is published, or all to date for a rehearsal.", _ASK)
 
 
 def next_month(day: date) -> date:
@@ -32,8 +34,9 @@ def is_whole_months(since: date, until: date) -> bool:
 
 def refusal(
     campaign_id: int | None, since: date | None, until: date | None, last: date | None
-) -> str | None:
-    """Why figures of this kind may not be published, or None. `last` is the newest known day.
+) -> tuple[str, str] | None:
+    """Why figures of this kind may not be published and what to do, or None. `last` is the newest
+    known day.
 
     Months' distinct people don't add up, so no month follows from others. All to date could be
     subtracted from all to a later date; it is for rehearsals.
@@ -42,10 +45,17 @@ def refusal(
         return ONE_CAMPAIGN
     if since is None and until is None:
         return None
-    if since is None or until is None or last is None:
+    if since is None or until is None or since.day != 1:
         return NO_MONTH
-    is_month = since.day == 1 and until + timedelta(days=1) == next_month(since)
-    return None if is_month and until < last else NO_MONTH
+    if until + timedelta(days=1) != next_month(since):
+        return NO_MONTH
+    if last is not None and until < last:
+        return None
+    known = f"The newest day known is {last}." if last else "Nothing is known yet."
+    return (
+        f"A month is published when it is over. {known}",
+        "Wait for its end; a new day is noted while Outreach runs.",
+    )
 
 
 def counted(month: date, since: date | None, until: date | None, last: date) -> bool:
