@@ -68,7 +68,7 @@ class Form:
 @dataclass(frozen=True, slots=True)
 class Company:
     """A word that changes no intent: `polite` around a keyword, `common` in its language, or said
-    with a menu `digit`."""
+    with a menu `digit` or the name of a `language`."""
 
     lang: str
     text: str

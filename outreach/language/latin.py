@@ -22,6 +22,7 @@ _ROMAN_WORDS = 4  # a romanised word may be typed in so many pieces
 _GAP = 3  # words that `*` in a form may stand for
 _SOUNDING = 3  # letters of a sound from which a romanised word is known by it
 _FUZZY_FROM = 5  # letters; of a shorter word, only a doubled letter or two swapped ones
+_EVERYDAY = ("polite", "common")  # kinds of words that tell which language a text is in
 _DOUBLED = re.compile(r"(.)\1")
 
 
@@ -98,7 +99,7 @@ class LatinIndex:
             self._add(form)
         self._common: dict[str, set[str]] = defaultdict(set)
         for word in company:
-            if word.kind == "digit":
+            if word.kind not in _EVERYDAY:
                 continue
             self._common[word.lang].update(bare(token) for token in _tokens(word.text))
         self._hidden = {

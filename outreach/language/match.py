@@ -98,6 +98,7 @@ class Matcher:
         lookalikes = lexicon.lookalikes
         self._polite = Polite.of(lexicon.company)
         self._around_digit = Polite.of(lexicon.company, "digit")  # number 1, press 9
+        self._around_tongue = Polite.of(lexicon.company, "language")  # change to English
         self._khmer = KhmerIndex(
             (form for form in forms if _KHMER.search(form.text)),
             (word for lang, word in lookalikes if lang == "km"),
@@ -155,6 +156,9 @@ class Matcher:
         hits = list(self._hits(core))
         if core != runs:
             hits += [replace(hit, first=hit.whole) for hit in self._hits(runs)]
+        asked = self._around_tongue.strip(core)
+        if asked != core:
+            hits += [hit for hit in self._hits(asked) if hit.whole and hit.form.asks_for]
         return self._decide(core, hits, language)
 
     def _decide(self, core: list[Run], hits: list[_Hit], language: str | None) -> Match:

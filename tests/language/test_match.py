@@ -83,6 +83,44 @@ def test_a_language_name_asks_for_that_language(text: str, lang: str) -> None:
     assert (match(text).intent, match(text).lang) == ("LANG", lang)
 
 
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("សុំប្តូរជាភាសាខ្មែរ", "km"),
+        ("និយាយខ្មែរបានទេ", "km"),
+        ("សុំភាសាថៃ", "th"),
+        ("change to khmer please", "km"),
+        ("do you speak english?", "en"),
+        ("เปลี่ยนเป็นภาษาเขมร", "km"),
+        ("ขอภาษาไทยหน่อย", "th"),
+        ("doi sang tieng viet", "vi"),
+        ("đổi sang tiếng Việt được không", "vi"),
+        ("bdo chea khmer", "km"),
+        ("change to ភាសាខ្មែរ", "km"),
+    ],
+)
+def test_a_language_may_be_asked_for_in_a_sentence(text: str, lang: str) -> None:
+    assert (match(text).intent, match(text).lang) == ("LANG", lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("ខ្ញុំមិនចេះភាសាថៃ", "UNKNOWN"),
+        ("ខ្ញុំជាខ្មែរ", "UNKNOWN"),
+        ("ខ្ញុំនៅថៃ", "UNKNOWN"),
+        ("i am in vietnam", "UNKNOWN"),
+        ("i speak no english", "UNKNOWN"),
+        ("ជួយខ្ញុំផង និយាយខ្មែរ", "HELP"),
+        ("STOP speak khmer", "STOP"),
+        ("ខ្ញុំចេះភាសាថៃ ចង់រកការងារ", "JOB"),
+    ],
+)
+def test_a_language_that_is_only_told_of_asks_for_nothing(text: str, intent: str) -> None:
+    found = match(text)
+    assert (found.intent, found.lang) == (intent, None)
+
+
 @pytest.mark.parametrize("text", ["JOIN BTB12", "join btb១២", "ចុះឈ្មោះ btb12", "Join  btb12!"])
 def test_join_with_a_code_is_start_with_that_code(text: str) -> None:
     assert (match(text).intent, match(text).code) == ("START", "btb12")
