@@ -27,12 +27,12 @@ def ask(
     """Puts a call-back on the list; False if this source, or this number, waits already. Whoever
     waited in vain may ask again."""
     keys = desk.help_vault.lookups(number)
-    if queries.awaits_call(connection, keys, now):
+    if queries.asked_for_call(connection, source_id, keys, now):
         return False
     # The person's conversation is held from here on: who asks in the same moment by another way
     # comes second, and is found to wait.
     opening.asked_for_call(connection, desk, number, CALL_WITHIN, now)
-    if queries.awaits_call(connection, keys, now):
+    if queries.asked_for_call(connection, source_id, keys, now):
         return False
     added = queries.add_call_back(connection, _row(desk, number, source, source_id, now))
     if added:

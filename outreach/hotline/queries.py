@@ -175,11 +175,14 @@ def knows_call(
     return connection.execute(query.limit(1)).first() is not None
 
 
-def awaits_call(connection: Connection, keys: Collection[bytes], now: datetime) -> bool:
-    """Whether a number is about to be called: it waits in time, or a worker has it."""
+def asked_for_call(
+    connection: Connection, source_id: str, keys: Collection[bytes], now: datetime
+) -> bool:
+    """Whether this source asked for a call before, or its number is about to be called: it waits in
+    time, or a worker has it."""
     c = CALL_BACKS.c
     soon = or_(and_(c.state == "waiting", c.due_by > now), c.state == "taken")
-    query = select(c.id).where(c.number_key.in_(keys), soon)
+    query = select(c.id).where(or_(c.source_id == source_id, and_(c.number_key.in_(keys), soon)))
     return connection.execute(query.limit(1)).first() is not None
 
 

@@ -13,6 +13,7 @@ from outreach.gateways.ports import Inbound
 from outreach.hotline import calling, queries
 from outreach.hotline.callback import ask, missed_call
 from outreach.hotline.inbound import receive_in
+from outreach.hotline.inbox import queries as inbox
 from outreach.hotline.rules.calling import CallState, may_end, may_take
 from outreach.kernel.clock import FixedClock
 from outreach.kernel.errors import BadInput, Conflict
@@ -78,6 +79,17 @@ def test_whoever_is_being_called_is_not_put_on_the_list_again(world: World, rung
     assert not missed_call(world.runtime.desk, number(1), "CA2")
     calling.end(world.runtime.desk, rung, "dara", "spoke")
     assert missed_call(world.runtime.desk, number(1), "CA3")
+
+
+def test_a_hook_that_comes_again_after_the_call_changes_nothing(
+    world: World, rung: int, clock: FixedClock
+) -> None:
+    calling.take(world.runtime.desk, rung, "dara")
+    calling.end(world.runtime.desk, rung, "dara", "spoke")
+    before = world.all(inbox.CONVERSATIONS)
+    clock.advance(timedelta(minutes=1))
+    assert not missed_call(world.runtime.desk, number(1), "CA1")
+    assert world.all(inbox.CONVERSATIONS) == before
 
 
 @pytest.mark.parametrize("outcome", ["spoke", "no_answer", "other_person"])
