@@ -46,7 +46,7 @@ def missed_call(desk: Desk, number: str, sid: str, to: str = "") -> bool:
     of a community joins it instead, and gets the one text that says how to leave (S12)."""
     now = desk.clock.now()
     with transaction(desk.engine) as connection:
-        community = joining.rung(connection, to)
+        community = joining.rung(connection, to, now)
         if community is not None:
             _join(connection, desk, community, number, sid, now, now)
             return False
@@ -58,15 +58,16 @@ def rang_unheard(
 ) -> bool:
     """A call that no hook told us of: called back if there is time for that still (S5), else a
     person is told; who rang a join number joins, unless they left since. False for one that we know
-    of, or that says nothing any more."""
+    of, whatever its number was then, or that says nothing any more."""
     number, sid = call.number, call.sid
-    community = joining.rung(connection, call.to)
+    if queries.knows_call(connection, [sid, *marks(desk.help_vault, sid)]):
+        return False
+    community = joining.rung(connection, call.to, came)
     if community is not None:
         left = _left(connection, desk, number, came)
         return not left and _join(connection, desk, community, number, sid, came, now)
     keys = desk.help_vault.lookups(number)
-    names = [sid, *marks(desk.help_vault, sid)]
-    if queries.knows_call(connection, names, keys, came - CALL_WITHIN, came + CALL_WITHIN):
+    if queries.asked_between(connection, keys, came - CALL_WITHIN, came + CALL_WITHIN):
         return False
     if now - came <= CALL_WITHIN:
         return ask(connection, desk, number, source="missed_call", source_id=sid, now=now)

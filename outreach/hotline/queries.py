@@ -15,6 +15,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -160,19 +161,20 @@ def add_call_back(connection: Connection, row: Mapping[str, Any]) -> bool:
     return _added(connection, CALL_BACKS, row)
 
 
-def knows_call(
-    connection: Connection,
-    names: Collection[str],
-    keys: Collection[bytes],
-    after: datetime,
-    before: datetime,
+def knows_call(connection: Connection, names: Collection[str]) -> bool:
+    """Whether a call is known by one of `names`: it asked for a call back, or joined somebody."""
+    c, j = CALL_BACKS.c, JOIN_CALLS.c
+    called, joined = exists().where(c.source_id.in_(names)), exists().where(j.mark.in_(names))
+    return bool(connection.execute(select(or_(called, joined))).scalar_one())
+
+
+def asked_between(
+    connection: Connection, keys: Collection[bytes], after: datetime, before: datetime
 ) -> bool:
-    """Whether a call is known by one of `names`, or its number asked to be called at about the same
-    time."""
+    """Whether a number asked to be called in that time."""
     c = CALL_BACKS.c
     about = and_(c.number_key.in_(keys), c.asked_at >= after, c.asked_at <= before)
-    query = select(c.id).where(or_(c.source_id.in_(names), about))
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(select(c.id).where(about).limit(1)).first() is not None
 
 
 def asked_for_call(

@@ -209,10 +209,17 @@ def standing(world: World) -> list[tuple[str, int]]:
     return [(row.consent, members) for row in world.all(people.CONTACTS)]
 
 
-@pytest.fixture
-def village(world: World) -> CommunityView:
+def register(world: World) -> CommunityView:
     runtime = world.runtime
     return managing.add(runtime.engine, runtime.desk.vault, runtime.clock, VILLAGE)
+
+
+@pytest.fixture
+def village(world: World, clock: FixedClock) -> CommunityView:
+    """A community of some time ago."""
+    found = register(world)
+    clock.advance(timedelta(minutes=10))
+    return found
 
 
 @pytest.mark.parametrize("how", LEAVING)
@@ -241,6 +248,39 @@ def test_s16_a_join_call_that_no_hook_told_of_joins_nobody_who_left_since(
     world.send()
     assert standing(world) == before
     assert len(world.got(ANNA)) == (how == "STOP")
+
+
+def test_s12_who_rang_a_number_before_one_joined_by_it_joins_nothing(
+    world: World, clock: FixedClock
+) -> None:
+    rang(world, 0, to=JOIN)
+    clock.advance(timedelta(minutes=10))
+    register(world)
+    assert catching_up(world) == 1
+    assert standing(world) == []
+    assert alerts(world) == ["late_call"]
+
+
+def test_s12_who_was_called_back_is_not_joined_by_the_same_call(
+    world: World, clock: FixedClock
+) -> None:
+    clock.advance(timedelta(minutes=1))
+    missed_call(world.runtime.desk, ANNA, "CA1", JOIN)
+    register(world)
+    rang(world, 0, sid="CA1", to=JOIN)
+    assert catching_up(world) == 0
+    assert standing(world) == []
+
+
+def test_s12_who_joined_by_a_call_is_not_called_back_for_it(
+    world: World, clock: FixedClock, village: CommunityView
+) -> None:
+    missed_call(world.runtime.desk, ANNA, "CA1", JOIN)
+    rang(world, 0, sid="CA1", to=JOIN)
+    runtime = world.runtime
+    managing.archive(runtime.engine, runtime.desk.vault, clock, village.join_code)
+    assert catching_up(world, JOIN) == 0
+    assert (world.all(queries.CALL_BACKS), alerts(world)) == ([], [])
 
 
 def test_s12_who_joined_by_a_call_that_no_hook_told_of_is_told_how_to_leave(

@@ -39,9 +39,11 @@ def by_code(
     return True
 
 
-def rung(connection: Connection, to: str) -> Row[Any] | None:
-    """The community that a call to our number `to` joins, or None where nobody joins by it."""
-    return queries.by_number(connection, to)
+def rung(connection: Connection, to: str, at: datetime) -> Row[Any] | None:
+    """The community that a call to our number `to` joined `at` that time, or None where nobody
+    joined by it: what was rung before there was the community says yes to nothing."""
+    community = queries.by_number(connection, to)
+    return community if community is not None and community.created_at <= at else None
 
 
 def by_call(
