@@ -23,7 +23,7 @@ from outreach.settings import load_settings
 app = typer.Typer(name="delivery", help="Sending: stop it and let it go on.", no_args_is_help=True)
 
 Scope = Annotated[
-    str, typer.Argument(help="everything, channel:sms, channel:voice or campaign:NAME.")
+    str, typer.Argument(help="everything, channel:sms, channel:voice, answers or campaign:NAME.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 

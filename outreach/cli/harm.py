@@ -12,6 +12,8 @@ from outreach.cli.asking import AsJson, moment, tell, user
 from outreach.cli.prompts import Reason
 from outreach.delivery.stops import harm
 from outreach.delivery.stops.harm import LOOKS, Report
+from outreach.delivery.switches import ANSWERS
+from outreach.kernel.errors import BadInput
 from outreach.planning import harm as planning
 from outreach.settings import load_settings
 
@@ -19,16 +21,24 @@ app = typer.Typer(name="harm", help="Reports of harm that a message did.", no_ar
 
 Campaign = Annotated[
     str,
-    typer.Option(help="The campaign's name; left out, all that fired in 30 days are stopped."),
+    typer.Option(help="The campaign's name; left out, all that were sent in 30 days are stopped."),
+]
+Answers = Annotated[
+    bool, typer.Option("--answers", help="It was an automatic answer: none is given any more.")
 ]
 
 
 @app.command()
-def report(reason: Reason, campaign: Campaign = "", as_json: AsJson = False) -> None:
-    """Report harm, in words that name nobody. The campaign stops at once."""
+def report(
+    reason: Reason, campaign: Campaign = "", answers: Answers = False, as_json: AsJson = False
+) -> None:
+    """Report harm, in words that name nobody. What sent the message stops at once."""
+    if campaign and answers:
+        raise BadInput("Say --campaign or --answers, or report each by itself.")
+    about = ANSWERS if answers else campaign and f"campaign:{campaign}"
     settings = load_settings()
     engine, clock = open_engine(settings), open_clock_of(settings)
-    stopped = planning.report(engine, clock, campaign, words=reason, by=user())
+    stopped = planning.report(engine, clock, about, words=reason, by=user())
     said = f"Stopped until two people looked: {', '.join(stopped)}. See: outreach harm list"
     tell({"stopped": stopped}, said, as_json=as_json)
 
@@ -50,7 +60,7 @@ def look(
     reason: Reason,
     as_json: AsJson = False,
 ) -> None:
-    """Note what you found; after two different people the campaign may be resumed."""
+    """Note what you found; after two different people it may go on."""
     settings = load_settings()
     engine, clock = open_engine(settings), open_clock_of(settings)
     found = harm.look(engine, clock, name, words=reason, by=user())

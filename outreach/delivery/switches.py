@@ -19,6 +19,7 @@ from outreach.kernel.reasons import kept
 from outreach.store.engine import reading, transaction
 
 EVERYTHING = "everything"
+ANSWERS = "answers"  # what is answered by itself; workers' own replies go on
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,9 @@ def turn_on(connection: Connection, scope: str, *, reason: str, by: str, now: da
 def stop_for_harm(
     engine: Engine, clock: Clock, scopes: Collection[str], *, words: str, by: str
 ) -> None:
-    """Stops campaigns of which somebody says that they did harm (S35); each goes on only after two
-    people looked. What stopped one before gives way: this holds back what is recorded, too. Raises
-    BadInput for words that are none."""
+    """Stops campaigns or automatic answers of which somebody says that they did harm (S35); each goes
+    on only after two people looked. What stopped one before gives way: this holds back what is
+    recorded, too. Raises BadInput for words that are none."""
     now = clock.now()
     with transaction(engine) as connection:
         for scope in sorted(scopes):
@@ -138,11 +139,11 @@ def history(engine: Engine, limit: int = 50) -> tuple[Turn, ...]:
 
 def _check(scope: str) -> None:
     kind, _, value = scope.partition(":")
-    known = scope == EVERYTHING or (kind == "channel" and value in ("sms", "voice"))
+    known = scope in (EVERYTHING, ANSWERS) or (kind == "channel" and value in ("sms", "voice"))
     if not known and not (kind == "campaign" and value.isdigit()):
         raise BadInput(
             f"There is no kill switch {scope!r}.",
-            remedy="Use everything, channel:sms, channel:voice or campaign:NAME.",
+            remedy="Use everything, channel:sms, channel:voice, answers or campaign:NAME.",
         )
 
 

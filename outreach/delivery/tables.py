@@ -137,7 +137,7 @@ class SenderPace(SQLModel, table=True):
 
 class KillSwitch(SQLModel, table=True):
     """A stop that is on while its row is here. `scope` is `everything`, `channel:sms`,
-    `channel:voice` or `campaign:<id>`."""
+    `channel:voice`, `answers` or `campaign:<id>`."""
 
     __tablename__: ClassVar[str] = "kill_switch"
 
@@ -163,8 +163,8 @@ class SwitchEvent(SQLModel, table=True):
 
 
 class HarmReport(SQLModel, table=True):
-    """Somebody says that a campaign did harm (S35). `scope` is its kill switch; `words` name
-    nobody. Never changed, never deleted."""
+    """Somebody says that a message did harm (S35). `scope` is the kill switch of what sent it;
+    `words` name nobody. Never changed, never deleted."""
 
     __tablename__: ClassVar[str] = "harm_report"
 

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row
 from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict, unopened
 from outreach.delivery.rules.retry import RetryPolicy
 from outreach.delivery.rules.states import DeliveryState
+from outreach.delivery.stops.queries import scopes
+from outreach.delivery.switches import ANSWERS
 from outreach.hotline import queries
 from outreach.kernel.errors import Unavailable
 from outreach.kernel.sealing import Vault
@@ -25,10 +27,15 @@ def answers_lane(help_vault: Vault) -> Lane:
     """The lane of the sealed help store's own deliveries."""
 
     def check(
-        _connection: Connection, rows: Sequence[Row[Any]], now: datetime
+        connection: Connection, rows: Sequence[Row[Any]], now: datetime
     ) -> Sequence[Verdict]:
         looked = cache(find)  # few different answers go to many people
-        return [_verdict(help_vault, row, now, looked) for row in rows]
+        stopped = {item.delivery_id: item for item in _stopped(rows)} if _quiet(connection) else {}
+        return [stopped.get(row.id) or _verdict(help_vault, row, now, looked) for row in rows]
+
+    def recalled(connection: Connection, ids: Sequence[int]) -> Sequence[Held]:
+        # An answer is due whatever the person's consent (S12a); its loop limit was asked before.
+        return _stopped(queries.deliveries(connection, ids)) if _quiet(connection) else ()
 
     def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
         rows = queries.deliveries(connection, ids)
@@ -42,14 +49,23 @@ def answers_lane(help_vault: Vault) -> Lane:
         attempts=queries.ATTEMPTS,
         receipts=queries.RECEIPTS,
         check=check,
-        # An answer is due whatever the person's consent (S12a); its loop limit was asked before.
-        recalled=lambda _connection, _ids: (),
+        recalled=recalled,
         addresses=addresses,
         policies=_never_again,
         moved=_moved,
         taken=_no_news,
         ended=_ended,
     )
+
+
+def _quiet(connection: Connection) -> bool:
+    """Whether automatic answers are stopped, such as for having done harm (S35)."""
+    return ANSWERS in scopes(connection)
+
+
+def _stopped(rows: Sequence[Row[Any]]) -> list[Held]:
+    """What does not go then: a person is told at once, and what they write goes."""
+    return [Held(row.id, DeliveryState.SUPPRESSED, "stopped") for row in rows if not row.author]
 
 
 def _verdict(

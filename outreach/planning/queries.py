@@ -214,13 +214,13 @@ def broadcasts(connection: Connection) -> Sequence[Row[Any]]:
     return connection.execute(select(BROADCASTS).order_by(BROADCASTS.c.id.desc())).all()
 
 
-def fired_since(connection: Connection, at: datetime) -> Sequence[Row[Any]]:
-    """Campaigns that fired after `at`, or are sending."""
+def sent_since(connection: Connection, at: datetime) -> Sequence[Row[Any]]:
+    """Campaigns that were being sent at any time after `at`."""
     b = BROADCASTS.c
-    fired = exists().where(
-        b.campaign_id == CAMPAIGNS.c.id, or_(b.started_at > at, b.finished_at.is_(None))
+    sent = exists().where(
+        b.campaign_id == CAMPAIGNS.c.id, or_(b.finished_at.is_(None), b.finished_at > at)
     )
-    return connection.execute(select(CAMPAIGNS).where(fired).order_by(CAMPAIGNS.c.slug)).all()
+    return connection.execute(select(CAMPAIGNS).where(sent).order_by(CAMPAIGNS.c.slug)).all()
 
 
 def messages_to(connection: Connection, contact_id: int) -> Sequence[Row[Any]]:

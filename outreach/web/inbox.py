@@ -47,8 +47,8 @@ class Inbox:
         may, one = May.ANSWER_HELP, f"{LIST}/{{id}}"
         return [
             page(LIST, self.list, may),
+            page(LIST, self.harm, may, ("POST",)),
             page(f"{LIST}/live", self.live, may),
-            page(f"{LIST}/harm", self.harm, may, ("POST",)),
             page(one, self.read, may),
             page(f"{one}/live", self.standing, may),
             page(f"{one}/read", self.read_for, may, ("POST",)),
@@ -66,17 +66,17 @@ class Inbox:
         return await self._listed(request, "inbox_rows.html")
 
     async def harm(self, request: Request) -> Response:
-        """Somebody told a worker that a message did harm (S35): its campaign stops. Asked here and
+        """Somebody told a worker that a message did harm (S35): what sent it stops. Asked here and
         not on a conversation, so that nothing leads from one to a campaign (S19)."""
         form, desk, worker = await _form(request), self._desk, worker_of(request)
-        slug, words = form.get("campaign", ""), form.get("body", "")
+        about, words = form.get("about", ""), form.get("body", "")
         try:
             said = reason_of(worker, words)
             await asyncio.to_thread(
-                harm.report, desk.engine, desk.clock, slug, words=said, by=worker.name
+                harm.report, desk.engine, desk.clock, about, words=said, by=worker.name
             )
         except OutreachError as error:
-            return await self._listed(request, "inbox.html", error, words)
+            return await self._listed(request, "inbox.html", error, about, words)
         return RedirectResponse(f"{LIST}?kept=harm#harm", 303)
 
     async def read(self, request: Request) -> Response:
@@ -165,6 +165,7 @@ class Inbox:
         request: Request,
         template: str,
         error: OutreachError | None = None,
+        about: str = "",
         body: str = "",
     ) -> Response:
         asked = request.query_params.get("show", listing.ALL)
@@ -186,6 +187,7 @@ class Inbox:
             which=which,
             filters=listing.FILTERS,
             campaigns=campaigns,
+            about=about,
             body=body,
             kept=request.query_params.get("kept") == "harm",
             now=clock.now(),

@@ -8,7 +8,7 @@ import pytest
 
 from outreach.cli import campaigns
 from outreach.cli.harm import app
-from outreach.kernel.errors import Refused
+from outreach.kernel.errors import BadInput, Refused
 from outreach.settings import load_settings
 from tests.cli.conftest import Say
 from tests.world import SLUG
@@ -21,12 +21,19 @@ def loaded(say: Say, places: None) -> None:
     say(campaigns.app, "load", str(folder))
 
 
+def test_s35_automatic_answers_are_stopped_by_name(say: Say) -> None:
+    said = say(app, "report", "--answers", "--reason", "it frightened a family")
+    assert "Stopped until two people looked: answers." in said
+    with pytest.raises(BadInput):
+        say(app, "report", "--answers", "--campaign", SLUG, "--reason", "it frightened a family")
+
+
 def test_s35_a_report_is_listed_and_looked_at(
     say: Say, loaded: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "There are none." in say(app, "list")
     said = say(app, "report", "--campaign", SLUG, "--reason", "it frightened a family")
-    assert f"Stopped until two people looked: {SLUG}." in said
+    assert f"Stopped until two people looked: campaign:{SLUG}." in said
     (found,) = json.loads(say(app, "list", "--json"))
     assert (found["by"], found["words"], found["looks"]) == ("dara", "it frightened a family", [])
     assert "1 of 2 people" in say(app, "look", found["id"], "--reason", "read all of it")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from outreach.delivery import switches
@@ -10,6 +12,7 @@ from outreach.hotline.duty.alerting import alert_managers
 from outreach.kernel.errors import BadInput, Conflict, NotFound, Refused
 from outreach.planning import harm as planning
 from outreach.planning import steering
+from outreach.planning.queries import BROADCASTS
 from outreach.store.engine import transaction
 from tests.staff.people import join
 from tests.world import SLUG, World, number
@@ -17,9 +20,9 @@ from tests.world import SLUG, World, number
 WORDS = "her husband read it and beat her"
 
 
-def report(world: World, slug: str = SLUG, words: str = WORDS) -> harm.Report:
+def report(world: World, about: str = f"campaign:{SLUG}", words: str = WORDS) -> harm.Report:
     runtime = world.runtime
-    planning.report(runtime.engine, runtime.clock, slug, words=words, by="dara")
+    planning.report(runtime.engine, runtime.clock, about, words=words, by="dara")
     return harm.listed(runtime.engine)[-1]
 
 
@@ -72,6 +75,7 @@ def test_s35_one_person_who_looks_twice_is_one(fired: World) -> None:
     look(fired, found, "sokha")
     with pytest.raises(Conflict, match="looked at this report before"):
         look(fired, found, "sokha")
+    assert not look(fired, found, "Sokha").settled
     with pytest.raises(Refused):
         resume(fired)
 
@@ -106,15 +110,37 @@ def test_s35_a_report_also_holds_back_what_a_used_up_budget_lets_go(fired: World
 
 def test_s35_who_does_not_know_which_stops_all_that_fired_lately(fired: World) -> None:
     fired.bring_in(slug="not-sent-yet")
-    report(fired, slug="")
+    report(fired, about="")
     assert [switch.scope for switch in switches.list_on(fired.runtime.engine)] == ["campaign:1"]
+
+
+@pytest.mark.parametrize(("days", "heard"), [(29, 1), (31, 0)])
+def test_s35_lately_is_while_it_was_sent_however_long_ago_it_began(
+    fired: World, days: int, heard: int
+) -> None:
+    runtime = fired.runtime
+    fired.send()
+    with transaction(runtime.engine) as connection:
+        ended = {"state": "finished", "finished_at": runtime.clock.now()}
+        connection.execute(BROADCASTS.update().values(ended))
+    runtime.clock.advance(timedelta(days=days))
+    assert len(planning.heard_lately(runtime.engine, runtime.clock)) == heard
 
 
 def test_s35_where_nothing_was_sent_there_is_nothing_to_stop(world: World) -> None:
     with pytest.raises(NotFound, match="No campaign was sent"):
-        report(world, slug="")
+        report(world, about="")
     with pytest.raises(NotFound):
-        report(world, slug="nothing")
+        report(world, about="campaign:nothing")
+
+
+@pytest.mark.parametrize("about", ["everything", "channel:sms", "corridor:KH-TH"])
+def test_who_reports_harm_stops_a_campaign_or_answers_and_nothing_else(
+    fired: World, about: str
+) -> None:
+    with pytest.raises(BadInput):
+        report(fired, about)
+    assert switches.list_on(fired.runtime.engine) == ()
 
 
 def test_s18_a_report_keeps_no_number_and_says_something(fired: World) -> None:

@@ -347,9 +347,9 @@ def test_s35_a_worker_who_is_told_of_harm_stops_the_campaign(
     world.enrol(2)
     world.fire()
     page = shown(browser, worker, "/inbox")
-    assert 'value="safe-migration"' in page
-    form = {"campaign": "safe-migration", "body": "her husband read it"}
-    done = browser.post("/inbox/harm?lang=en", form, headers=worker | FORM, follow=False)
+    assert 'value="campaign:safe-migration"' in page
+    form = {"about": "campaign:safe-migration", "body": "her husband read it"}
+    done = browser.post("/inbox?lang=en", form, headers=worker | FORM, follow=False)
     assert done.status_code == 303
     assert "#harm" in done.headers["location"]
     told = browser.get("/inbox", headers=worker, params=ENGLISH | {"kept": "harm"})
@@ -360,13 +360,22 @@ def test_s35_a_worker_who_is_told_of_harm_stops_the_campaign(
     assert (found.by, found.words) == ("dara", "her husband read it")
 
 
+def test_s35_a_worker_who_is_told_of_an_answer_that_did_harm_stops_those_that_go_by_themselves(
+    browser: Browser, worker: Headers, world: World
+) -> None:
+    form = {"about": "answers", "body": "her husband read it"}
+    browser.post("/inbox", form, headers=worker | FORM)
+    (found,) = harm.listed(world.runtime.engine)
+    assert found.scope == "answers"
+
+
 def test_s19_nothing_leads_from_a_report_of_harm_to_a_conversation(
     browser: Browser, worker: Headers, world: World, talk: str
 ) -> None:
     world.enrol(2)
     world.fire()
     before = len(world.all(queries.AUDIT))
-    browser.post("/inbox/harm", {"body": "somebody was beaten"}, headers=worker | FORM)
+    browser.post("/inbox", {"body": "somebody was beaten"}, headers=worker | FORM)
     assert len(world.all(queries.AUDIT)) == before
     (row,) = world.all(stops.REPORTS)
     assert talk not in repr(row)
@@ -377,9 +386,12 @@ def test_a_report_without_words_is_asked_for_again(
 ) -> None:
     world.enrol(2)
     world.fire()
-    form = {"body": "no"}
-    page = browser.post("/inbox/harm?lang=en", form, headers=worker | FORM, follow=False)
+    form = {"about": "campaign:safe-migration", "body": "no"}
+    page = browser.post("/inbox?lang=en", form, headers=worker | FORM, follow=False)
     assert page.status_code == 422
+    assert '<option value="campaign:safe-migration" selected>' in page.text
+    (other,) = re.findall(r'href="([^"]*)" lang="km"', page.text)
+    assert browser.get(other, headers=worker).status_code == 200
     assert "A reason has 5 to 200 characters." in page.text
     assert ">no</textarea>" in page.text
     assert harm.listed(world.runtime.engine) == []

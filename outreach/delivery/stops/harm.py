@@ -1,6 +1,6 @@
-"""Reports of harm that a message did: each pauses its campaign until two people looked (S35).
+"""Reports of harm that a message did: each stops what sent it until two people looked (S35).
 
-A report says which campaign, in words that name nobody; whose conversation told of it is not kept,
+A report says which campaign, or that it was an automatic answer, in words that name nobody; whose conversation told of it is not kept,
 so that nothing leads from a campaign to the sealed help store (S19).
 """
 
@@ -46,13 +46,13 @@ class Report:
 
     @property
     def settled(self) -> bool:
-        """Whether enough people looked, so that a person may let the campaign go on."""
-        return len(self.looks) >= LOOKS
+        """Whether enough people looked, so that a person may let it go on."""
+        return len({seen.by.casefold() for seen in self.looks}) >= LOOKS
 
 
 def add(connection: Connection, scopes: Sequence[str], words: str, by: str, at: datetime) -> None:
-    """Keeps a report for each of `scopes` (kill switches of campaigns, stopped by the caller), and
-    tells whoever runs campaigns. Raises BadInput for words that are none."""
+    """Keeps a report for each of `scopes` (kill switches, turned on by the caller), and tells whoever
+    runs campaigns. Raises BadInput for words that are none."""
     said = kept(words)
     for scope in scopes:
         name = public_id("hr")

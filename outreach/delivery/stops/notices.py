@@ -19,7 +19,7 @@ KINDS = {
     "failure_rate": "Too much of a campaign fails; it is paused. Look why, then resume it.",
     "nobody_on_duty": "Something waits on the hotline and nobody on duty fits. Fill the roster.",
     "nobody_told": "Something waits on the hotline and no staff has a number. Give them one.",
-    "harm": "Somebody says that a campaign did harm; it is paused. Two people look: outreach harm.",
+    "harm": "Somebody says that a message did harm; it is stopped. Two people look: outreach harm.",
     "unlisted_number": "People reach a number of ours that OUTREACH_NUMBERS does not name. Name "
     "it: else what comes to it while we are down is never heard of.",
     "budget": "A campaign's budget is used up; it is paused. Raise it and resume, or cancel.",
