@@ -63,8 +63,8 @@ def turn_on(connection: Connection, scope: str, *, reason: str, by: str, now: da
 def stop_for_harm(
     engine: Engine, clock: Clock, scopes: Collection[str], *, words: str, by: str
 ) -> None:
-    """Stops campaigns or automatic answers of which somebody says that they did harm (S35); each goes
-    on only after two people looked. What stopped one before gives way: this holds back what is
+    """Stops campaigns or automatic answers of which somebody says that they did harm (S35); each
+    goes on only after two people looked. What stopped one before gives way: this holds back what is
     recorded, too. Raises BadInput for words that are none."""
     now = clock.now()
     with transaction(engine) as connection:

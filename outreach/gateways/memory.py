@@ -7,7 +7,7 @@ nothing leaves the process.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -112,10 +112,11 @@ class MemoryGateway:
 
     async def received(
         self, to: Collection[str], since: datetime
-    ) -> tuple[list[Inbound], list[InboundCall]]:
-        texts = [text for text in self.texts if text.to in to and text.at and text.at >= since]
-        rings = [ring for ring in self.rings if ring.to in to and ring.at and ring.at >= since]
-        return texts, rings
+    ) -> AsyncIterator[Inbound | InboundCall]:
+        came: list[Inbound | InboundCall] = [*self.texts, *self.rings]
+        for item in came:
+            if item.to in to and item.at and item.at >= since:
+                yield item
 
     def verify(self, url: str, headers: Mapping[str, str], body: bytes) -> bool:
         return signature.verify(self.token, self.public_url, url, headers, body)

@@ -5,7 +5,7 @@ Nothing here prints a phone number or a text: those fields are left out of every
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -210,11 +210,12 @@ class Gateway(Protocol):
         """
         ...
 
-    async def received(
+    def received(
         self, to: Collection[str], since: datetime
-    ) -> tuple[list[Inbound], list[InboundCall]]:
-        """The texts and calls that came in to our numbers `to` since `since`, complete, oldest
-        first, each with its time. Raises Unavailable where the lists can't be had whole."""
+    ) -> AsyncIterator[Inbound | InboundCall]:
+        """The texts and calls that came in to our numbers `to` since `since`, complete, each with
+        its time, however many; the newest come first, if the provider lists them so, and one may
+        come twice. Raises Unavailable where the rest can't be had."""
         ...
 
     def verify(self, url: str, headers: Mapping[str, str], body: bytes) -> bool:

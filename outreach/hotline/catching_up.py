@@ -1,6 +1,7 @@
 """Catches up on what came in while no hook told us: lists it since the last time, a bit twice.
 
-On start it runs before anything is sent, so that a STOP that came while we were down counts first.
+It is taken in piece by piece, however long the list. On start that runs before anything is sent, so
+that a STOP that came while we were down counts first.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -31,6 +33,7 @@ from outreach.store.engine import reading, transaction
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+Arrived = Inbound | InboundCall
 
 _EVERY = timedelta(minutes=1)
 # A list may show late what came early: so much of it is read again.
@@ -38,8 +41,11 @@ _OVERLAP = timedelta(minutes=15)
 _AT_FIRST = timedelta(days=1)
 # So many numbers are listed at the same time.
 _AT_ONCE = 10
-# Sending waits for so many tries on start: a list that is broken must not end all sending.
-_TRIES, _PAUSE_SECONDS = 3, 5.0
+# So much is taken in at a time: a list may be longer than memory, and others want the database.
+_STEP = 1_000
+# Sending waits for so many tries on start, and so long: a list that is broken, or has no end, must
+# not end all sending.
+_TRIES, _PAUSE_SECONDS, _LONGEST_SECONDS = 3, 5.0, 300.0
 
 
 async def catch_up(
@@ -49,26 +55,38 @@ async def catch_up(
     hooks missed; returns how many.
 
     Each number once a minute at most, unless it is to be done `now`. Raises Unavailable where the
-    gateway did not tell of one; then its next turn lists the more, and the others are taken in.
+    gateway did not tell all of one; then its next turn lists the more, and the others are taken in.
     """
     due = await _in_thread(executor, partial(_due, desk, numbers, at_once=now))
-    began, turns = desk.clock.now(), asyncio.Semaphore(_AT_ONCE)
+    began, turns, found = desk.clock.now(), asyncio.Semaphore(_AT_ONCE), 0
 
-    async def ask(group: Collection[str]) -> _Listed | Unavailable:
+    async def take_in(arrived: Sequence[Arrived]) -> None:
+        nonlocal found
+        found += await _in_thread(executor, partial(_take_in, desk, arrived))
+
+    async def read(listed: _List) -> None:
+        since = min(due[number] for number in listed.numbers)
         async with turns:
             try:
-                texts, calls = await gateway.received(group, min(due[each] for each in group))
+                async for item in gateway.received(listed.numbers, since):
+                    listed.arrived.append(item)
+                    if len(listed.arrived) >= _STEP:
+                        await take_in(listed.arrived)
+                        listed.arrived.clear()
             except Unavailable as error:
-                return error
-            return _Listed(group, texts, calls)
+                listed.broken = error
 
-    groups = [[each] for each in due] if gateway.lists_by_number else [due] if due else []
-    told = await asyncio.gather(*map(ask, groups))
-    listed = [each for each in told if isinstance(each, _Listed)]
-    found = await _in_thread(executor, partial(_take_in, desk, listed, began)) if listed else 0
-    for each in told:
-        if isinstance(each, Unavailable):
-            raise each
+    groups = [[each] for each in due] if gateway.lists_by_number else [[*due]] if due else []
+    lists = [_List(group) for group in groups]
+    await asyncio.gather(*map(read, lists))
+    if left := [item for each in lists for item in each.arrived]:
+        await take_in(left)
+    await _in_thread(executor, partial(_seen, desk, lists, began))
+    for each in lists:
+        if each.broken:
+            raise each.broken
+    if found:
+        log.warning("texts and calls that no hook told of were taken in", count=found)
     return found
 
 
@@ -86,23 +104,26 @@ async def before_sending(
     desk: Desk, gateway: Gateway, numbers: Collection[str], executor: Executor
 ) -> None:
     """Catches up now, and tries again for a while where the gateway doesn't answer."""
-    for _ in range(_TRIES):
-        try:
-            await catch_up(desk, gateway, numbers, executor, now=True)
-            return
-        except Unavailable as error:
-            log.warning("what came in can't be listed; sending waits", error=str(error))
-            await asyncio.sleep(_PAUSE_SECONDS)
-    log.error("sending begins although what came in meanwhile could not be listed")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LONGEST_SECONDS):
+            for _ in range(_TRIES):
+                try:
+                    await catch_up(desk, gateway, numbers, executor, now=True)
+                    return
+                except Unavailable as error:
+                    log.warning("what came in can't be listed; sending waits", error=str(error))
+                    await asyncio.sleep(_PAUSE_SECONDS)
+    log.error("sending begins although not all that came in meanwhile could be listed")
 
 
-@dataclass(frozen=True)
-class _Listed:
-    """What came in to `numbers`, as the gateway tells it."""
+@dataclass
+class _List:
+    """What came in to `numbers` and is not taken in yet; `broken` says why there is more that the
+    gateway did not tell."""
 
     numbers: Collection[str]
-    texts: Sequence[Inbound]
-    calls: Sequence[InboundCall]
+    arrived: list[Arrived] = field(default_factory=list)
+    broken: Unavailable | None = None
 
 
 def _due(desk: Desk, numbers: Collection[str], *, at_once: bool) -> dict[str, datetime]:
@@ -118,11 +139,10 @@ def _due(desk: Desk, numbers: Collection[str], *, at_once: bool) -> dict[str, da
     }
 
 
-def _take_in(desk: Desk, listed: Sequence[_Listed], began: datetime) -> int:
-    """In the order in which it came, to whichever number."""
-    texts = sorted((text for each in listed for text in each.texts), key=_when)
-    calls = sorted((call for each in listed for call in each.calls), key=_when)
-    numbers = [number for each in listed for number in each.numbers]
+def _take_in(desk: Desk, arrived: Sequence[Arrived]) -> int:
+    """In the order in which it came, to whichever number; how much was new."""
+    texts = sorted((item for item in arrived if isinstance(item, Inbound)), key=_when)
+    calls = sorted((item for item in arrived if isinstance(item, InboundCall)), key=_when)
     with transaction(desk.engine) as connection:
         heard = receive_in(connection, desk, _unknown(connection, desk, texts))
     found = sum(each.new for each in heard)
@@ -130,10 +150,15 @@ def _take_in(desk: Desk, listed: Sequence[_Listed], began: datetime) -> int:
     with transaction(desk.engine) as connection:
         now = desk.clock.now()
         found += sum(rang_unheard(connection, desk, call, call.at or now, now) for call in calls)
-        queries.set_seen_until(connection, numbers, began)
-    if found:
-        log.warning("texts and calls that no hook told of were taken in", count=found)
     return found
+
+
+def _seen(desk: Desk, lists: Sequence[_List], began: datetime) -> None:
+    """Notes what has been listed to its end."""
+    whole = [number for each in lists if not each.broken for number in each.numbers]
+    if whole:
+        with transaction(desk.engine) as connection:
+            queries.set_seen_until(connection, whole, began)
 
 
 def _unknown(connection: Connection, desk: Desk, texts: Collection[Inbound]) -> list[Inbound]:
@@ -143,7 +168,7 @@ def _unknown(connection: Connection, desk: Desk, texts: Collection[Inbound]) -> 
     return [text for text in texts if known.isdisjoint(names[text.sid])]
 
 
-def _when(item: Inbound | InboundCall) -> datetime:
+def _when(item: Arrived) -> datetime:
     return item.at or datetime.min.replace(tzinfo=UTC)
 
 

@@ -26,9 +26,7 @@ _TROUBLE = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)
 def answers_lane(help_vault: Vault) -> Lane:
     """The lane of the sealed help store's own deliveries."""
 
-    def check(
-        connection: Connection, rows: Sequence[Row[Any]], now: datetime
-    ) -> Sequence[Verdict]:
+    def check(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Sequence[Verdict]:
         looked = cache(find)  # few different answers go to many people
         stopped = {item.delivery_id: item for item in _stopped(rows)} if _quiet(connection) else {}
         return [stopped.get(row.id) or _verdict(help_vault, row, now, looked) for row in rows]

@@ -275,18 +275,31 @@ def test_a_long_list_is_read_to_its_end(tell: Tell, provider: Any) -> None:
     assert tell(story) == 7
 
 
-def test_a_flood_of_ten_times_as_much_is_read_to_its_end_for_the_stop_in_it(
-    tell: Tell, provider: Any
-) -> None:
+async def all_of(gateway: TwilioGateway, since: datetime) -> list[str]:
+    """The SIDs of what came in."""
+    return [item.sid async for item in gateway.received([NUMBER], since)]
+
+
+def test_a_flood_is_read_to_its_end_for_the_stop_in_it(tell: Tell, provider: Any) -> None:
     provider.page_size = 1
     at = datetime.now(UTC)
     for position in range(51):
         provider.arrive(NUMBER, f"SM{position}", f"CA{position}", at)
     since = at - timedelta(seconds=5)
-    texts, calls = tell(lambda gateway: gateway.received([NUMBER], since))
-    assert (len(texts), len(calls)) == (51, 51)
+    found = tell(lambda gateway: all_of(gateway, since))
+    assert sorted(found) == sorted(f"{kind}{n}" for kind in ("SM", "CA") for n in range(51))
     with pytest.raises(Unavailable, match="too long"):
         tell(lambda gateway: gateway.find(NUMBER, since, "sms"))
+
+
+def test_a_list_that_leads_in_a_circle_ends(tell: Tell, provider: Any) -> None:
+    def circle(request: web.Request) -> web.StreamResponse:
+        provider.misdeeds.append(circle)
+        return web.json_response({"messages": [], "next_page_uri": request.path_qs})
+
+    provider.misdeeds.append(circle)
+    with pytest.raises(Unavailable, match="circle"):
+        tell(lambda gateway: all_of(gateway, datetime.now(UTC)))
 
 
 LISTS: list[tuple[str, Callable[[web.Request], web.StreamResponse]]] = [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from outreach.gateways.memory import MemoryGateway
 from outreach.gateways.ports import Inbound, InboundCall
+from outreach.hotline import catching_up as catching
 from outreach.hotline import queries
 from outreach.hotline.catching_up import before_sending, catch_up
 from outreach.kernel.errors import Unavailable
@@ -124,7 +126,8 @@ def test_it_lists_once_a_minute_and_a_little_more_than_is_new(world: World) -> N
     class Listening(MemoryGateway):
         async def received(self, to, since):
             asked.append(since)
-            return [], []
+            for none in ():
+                yield none
 
     r, gateway = world.runtime, Listening()
     for _ in range(5):
@@ -139,6 +142,8 @@ def test_a_gateway_that_does_not_answer_moves_nothing_on(
 ) -> None:
     class Down(MemoryGateway):
         async def received(self, to, since):
+            for item in self.texts:
+                yield item
             raise Unavailable("down")
 
     r = world.runtime
@@ -150,12 +155,73 @@ def test_a_gateway_that_does_not_answer_moves_nothing_on(
     assert world.all(queries.CURSORS) == before
 
 
+def test_s14_a_stop_deep_in_a_flood_is_heard_however_long_the_list(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching, "_STEP", 3)
+    taken: list[int] = []
+    real = catching.receive_in
+
+    def receive_in(connection: Any, desk: Any, texts: Any) -> Any:
+        taken.append(len(texts))
+        return real(connection, desk, texts)
+
+    monkeypatch.setattr(catching, "receive_in", receive_in)
+    world.enrol(1)
+    for index in range(10):  # the newest first, as it is listed
+        listed(world, "9", index, number(2), sid=f"SM{index}")
+    listed(world, "STOP", 50)
+    assert catching_up(world) == 11
+    assert counts(world.runtime.engine).opted_out == 1
+    assert max(taken) == 3
+    assert catching_up(world) == 0
+
+
+def test_s14_of_a_list_that_breaks_off_what_was_told_counts_and_it_is_read_anew(
+    world: World,
+) -> None:
+    class BreaksOff(MemoryGateway):
+        async def received(self, to, since):
+            async for item in super().received(to, since):
+                yield item
+            raise Unavailable("it answered 500")
+
+    r = world.runtime
+    world.enrol(1)
+    listed(world, "STOP", 50)
+    with pytest.raises(Unavailable):
+        asyncio.run(
+            catch_up(
+                r.desk, BreaksOff(texts=world.gateway.texts), r.settings.own_numbers, r.executor
+            )
+        )
+    assert counts(r.engine).opted_out == 1
+    assert world.all(queries.CURSORS) == []
+
+
+def test_a_list_without_an_end_does_not_end_all_sending(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Endless(MemoryGateway):
+        async def received(self, to, since):
+            while True:
+                await asyncio.sleep(0.01)
+                for none in ():
+                    yield none
+
+    monkeypatch.setattr(catching, "_LONGEST_SECONDS", 0.1)
+    r = world.runtime
+    asyncio.run(before_sending(r.desk, Endless(), r.settings.own_numbers, r.executor))
+    assert world.all(queries.CURSORS) == []
+
+
 def test_a_number_whose_list_can_not_be_had_keeps_no_other_from_being_heard(world: World) -> None:
     class OneIsDown(MemoryGateway):
         async def received(self, to, since):
             if DOOR in to:
-                raise Unavailable("it is too long")
-            return await super().received(to, since)
+                raise Unavailable("it answered 500")
+            async for item in super().received(to, since):
+                yield item
 
     r = world.runtime
     listed(world, "STOP", 1)

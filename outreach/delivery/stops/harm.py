@@ -1,7 +1,7 @@
 """Reports of harm that a message did: each stops what sent it until two people looked (S35).
 
-A report says which campaign, or that it was an automatic answer, in words that name nobody; whose conversation told of it is not kept,
-so that nothing leads from a campaign to the sealed help store (S19).
+A report says which campaign, or that it was an automatic answer, in words that name nobody; whose
+conversation told of it is not kept, so that nothing leads there from a campaign (S19).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Report:
 
 
 def add(connection: Connection, scopes: Sequence[str], words: str, by: str, at: datetime) -> None:
-    """Keeps a report for each of `scopes` (kill switches, turned on by the caller), and tells whoever
+    """Keeps a report for each of `scopes` (kill switches, turned on by the caller), and tells who
     runs campaigns. Raises BadInput for words that are none."""
     said = kept(words)
     for scope in scopes:

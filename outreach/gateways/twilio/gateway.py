@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,9 +33,15 @@ from outreach.kernel.loopback import is_loopback
 _VERSION = "/2010-04-01"
 _LISTS: dict[Channel, str] = {"sms": "Messages", "voice": "Calls"}
 _PAGE_SIZE = 200
-# A list longer than this is not read to its end, so nothing may be concluded from it. What comes in
-# may be a flood, and a STOP in it must be found: ten times as long.
-_MAX_PAGES, _MAX_PAGES_IN = 50, 500
+# A longer list of what was sent is not read to its end, so nothing may be concluded from it. What
+# comes in may be a flood, and a STOP in it must be found: that list is.
+_MAX_PAGES = 50
+_Read = Callable[[Mapping[str, Any]], Inbound | InboundCall | None]
+# Of what comes in: the list, the filter by time, and what reads an entry.
+_ARRIVALS: tuple[tuple[Channel, str, _Read], ...] = (
+    ("sms", "DateSent>", forms.received),
+    ("voice", "StartTime>", forms.rang),
+)
 
 
 class TwilioGateway:
@@ -90,7 +97,7 @@ class TwilioGateway:
         channels: tuple[Channel, ...] = (channel,) if channel else ("sms", "voice")
         entries = []
         for each in channels:
-            async for resource in self._entries(each, {"To": to}, since):
+            async for resource in self._entries(each, {"To": to}, since, _MAX_PAGES):
                 entry = forms.found(resource, each)
                 if entry and entry.to == to and entry.created >= since:
                     entries.append(entry)
@@ -98,34 +105,25 @@ class TwilioGateway:
 
     async def received(
         self, to: Collection[str], since: datetime
-    ) -> tuple[list[Inbound], list[InboundCall]]:
-        texts: dict[str, Inbound] = {}
-        calls: dict[str, InboundCall] = {}
+    ) -> AsyncIterator[Inbound | InboundCall]:
         # Where filters are ignored, the whole list comes: it is read once, and looked at again.
         for of in [{"To": number} for number in to] if self.lists_by_number else [{}]:
-            asked = {**of, "DateSent>": _iso(since)}
-            async for resource in self._entries("sms", asked, since, _MAX_PAGES_IN):
-                text = forms.received(resource)
-                if text and text.to in to and text.at and text.at >= since:
-                    texts[text.sid] = text
-            asked = {**of, "StartTime>": _iso(since)}
-            async for resource in self._entries("voice", asked, since, _MAX_PAGES_IN):
-                call = forms.rang(resource)
-                if call and call.to in to and call.at and call.at >= since:
-                    calls[call.sid] = call
-        return sorted(texts.values(), key=_when), sorted(calls.values(), key=_when)
+            for channel, after, read in _ARRIVALS:
+                asked = {**of, after: _iso(since)}
+                async for resource in self._entries(channel, asked, since):
+                    item = read(resource)
+                    if item and item.to in to and item.at and item.at >= since:
+                        yield item
 
     async def _entries(
-        self,
-        channel: Channel,
-        asked: Mapping[str, str],
-        since: datetime,
-        most: int = _MAX_PAGES,
+        self, channel: Channel, asked: Mapping[str, str], since: datetime, most: int = sys.maxsize
     ) -> AsyncIterator[dict[str, Any]]:
+        """What is listed of `channel`, the newest first, on `most` pages."""
         listed = _LISTS[channel]
         query = urlencode({**asked, "PageSize": _PAGE_SIZE})
-        path = f"{self._account}/{listed}.json?{query}"
-        for _ in range(most):
+        path, read = f"{self._account}/{listed}.json?{query}", set[str]()
+        while len(read) < most:
+            read.add(path)
             answer = await self._transport.get(URL(path, encoded=True))
             page = answer.data.get(listed.lower())
             if answer.status != 200 or not isinstance(page, list):
@@ -140,6 +138,8 @@ class TwilioGateway:
             if not str(following).startswith(f"{_VERSION}/"):
                 raise self._incomplete("its next page is elsewhere")
             path = f"{self._base}{following}"
+            if path in read:
+                raise self._incomplete("it leads in a circle")
         raise self._incomplete("it is too long")
 
     def _incomplete(self, why: str) -> Unavailable:
@@ -194,7 +194,3 @@ def _spelt(text: str) -> str:
 
 def _iso(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _when(item: Inbound | InboundCall) -> tuple[datetime, str]:
-    return item.at or datetime.min.replace(tzinfo=UTC), item.sid
