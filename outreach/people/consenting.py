@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
@@ -15,15 +14,14 @@ from outreach.people import queries
 from outreach.people.enrolment import BLANK
 from outreach.people.history import Step, note
 from outreach.people.rules.consent import Consent, Event, after
+from outreach.people.rules.days import local_day
 from outreach.people.rules.numbers import Number, parse_number
 from outreach.people.rules.row import Evidence
-
-_HOME_ZONE = ZoneInfo("Asia/Phnom_Penh")
 
 
 def on_day(how: str, at: datetime, wording: str) -> Evidence:
     """The evidence of what somebody did themselves at `at`, dated by the local day."""
-    return Evidence(how, at.astimezone(_HOME_ZONE).date().isoformat(), wording)
+    return Evidence(how, local_day(at).isoformat(), wording)
 
 
 def step(

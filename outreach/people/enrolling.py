@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -18,12 +17,12 @@ from outreach.people.communities.joining import enter
 from outreach.people.consenting import on_day, step
 from outreach.people.places import gazetteer
 from outreach.people.rules.consent import Consent, Event
+from outreach.people.rules.days import local_day
 from outreach.people.rules.numbers import number_in
 from outreach.people.rules.row import Entry, Evidence, read, refusal
 from outreach.store.engine import transaction
 
 _SOURCE = "staff"
-_HOME_ZONE = ZoneInfo("Asia/Phnom_Penh")
 
 
 def add(
@@ -122,7 +121,7 @@ def restart(
 def _entry(
     engine: Engine, now: datetime, number: str, given: Mapping[str, str], evidence: Evidence
 ) -> Entry:
-    today = now.astimezone(_HOME_ZONE).date()
+    today = local_day(now)
     told = {
         "consent_how": evidence.how,
         "consent_when": evidence.given_on or today.isoformat(),

@@ -16,7 +16,6 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -32,6 +31,7 @@ from outreach.people.rejects import Rejects
 from outreach.people.rows import Line
 from outreach.people.rules.columns import TOP, Columns, guess, misplaced, recognised
 from outreach.people.rules.community import Communities
+from outreach.people.rules.days import local_day
 from outreach.people.rules.gazetteer import Gazetteer
 from outreach.people.rules.numbers import HOME
 from outreach.people.rules.reasons import Reason
@@ -42,7 +42,6 @@ CHUNK = 5_000
 # Rows that are looked at before the first is taken, and rejected ones that a report shows.
 _SAMPLE, _SHOWN_ROWS = 200, 20
 _SHOWN_SIGNS = 20
-_HOME_ZONE = ZoneInfo("Asia/Phnom_Penh")
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def import_contacts(
         header, lines = _header(given.lines, path, choices)
         columns = guess(header.cells, f"{path.name}, line {header.number}", choices.columns)
         lines = _checked(lines, columns, header, path)
-        today = clock.now().astimezone(_HOME_ZONE).date()
+        today = local_day(clock.now())
         place = lru_cache(8_192)(_places(engine, columns).find)
         named = communities(engine) if "community" in columns.at else Communities(())
         community = lru_cache(8_192)(named.find)

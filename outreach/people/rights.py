@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row
 
@@ -28,13 +27,13 @@ from outreach.people.persons import queries as persons
 from outreach.people.persons.linking import part
 from outreach.people.places import gazetteer
 from outreach.people.rules.consent import Consent, Event, after
+from outreach.people.rules.days import HOME_ZONE, local_day
 from outreach.people.rules.numbers import number_in
 from outreach.people.rules.row import Entry, read, refusal
 from outreach.store.engine import transaction
 
 # What staff may correct, by the names that the columns of a contact file have.
 CORRECTABLE = tuple(sorted(BLANK))
-_HOME_ZONE = ZoneInfo("Asia/Phnom_Penh")
 _PLACES = frozenset(("province", "commune"))
 _SHOWN = ("consent", "timezone", "operator_hint", "own_words", "created_at")
 _HISTORY = ("at", "before", "after", "source", "how", "wording", "given_on", "language")
@@ -135,7 +134,7 @@ def forget(engine: Engine, vault: Vault, clock: Clock, written: str, asking: Ask
     number = number_in(written)
     key, *older = vault.lookups(number)
     now = clock.now()
-    day = datetime.combine(now.astimezone(_HOME_ZONE).date(), time(), _HOME_ZONE)
+    day = datetime.combine(local_day(now), time(), HOME_ZONE)
     with transaction(engine) as connection:
         queries.hold(connection, alone=False)
         row = next(iter(queries.lock_by_key(connection, [key, *older])), None)
@@ -161,7 +160,7 @@ def _emptied(contact_id: int, consent: Consent, now: datetime) -> dict[str, Any]
         "number_key": secrets.token_bytes(32),  # Leads to nobody, and is as unique as the others.
         "number_sealed": b"",
         "consent": consent,
-        "timezone": _HOME_ZONE.key,
+        "timezone": HOME_ZONE.key,
         "operator_hint": "",
         "own_words": [],
         "updated_at": now,
@@ -174,7 +173,7 @@ def _values(engine: Engine, clock: Clock, number: str, given: Mapping[str, str])
     if unknown or not given:
         what = f"Nothing named {unknown[0]!r} can be corrected." if unknown else "Nothing is given."
         raise BadInput(what, remedy=f"Use --set with one of: {', '.join(CORRECTABLE)}.")
-    today = clock.now().astimezone(_HOME_ZONE).date()
+    today = local_day(clock.now())
     found = read({"phone": number, **given}, today, gazetteer(engine).find)
     if not isinstance(found, Entry):
         raise refusal(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -129,6 +130,14 @@ def test_a_day_that_is_none_or_to_come_is_refused(
 ) -> None:
     with pytest.raises(BadInput, match="no day"):
         keeping.add(database, clock, Asked("court", "art. 45", day, "one person"), "dara")
+
+
+def test_a_paper_of_this_morning_is_not_of_a_day_to_come(
+    database: Engine, clock: FixedClock
+) -> None:
+    clock.advance(timedelta(hours=16))  # one o'clock at night, when UTC has the day before
+    asked = Asked("court", "art. 45", "2026-03-03", "one person")
+    assert keeping.add(database, clock, asked, "dara").asked == asked
 
 
 def test_what_nobody_can_answer_and_whom_nobody_knows_is_refused(

@@ -20,6 +20,7 @@ from outreach.kernel.reasons import MOST, kept
 from outreach.people.audit import Asking
 from outreach.people.requests import queries
 from outreach.people.rules import request as rules
+from outreach.people.rules.days import local_day
 from outreach.people.rules.request import ANSWERS, Kind, Standing
 from outreach.store.engine import reading, transaction
 
@@ -65,7 +66,7 @@ def add(engine: Engine, clock: Clock, asked: Asked, by: str) -> RequestView:
         "public_id": name,
         "authority": _words(asked.authority, "--authority"),
         "paper": _words(asked.paper, "--paper"),
-        "received_on": _day(asked.received_on, clock.now().date()),
+        "received_on": _day(asked.received_on, local_day(clock.now())),
         "scope": _words(asked.scope, "--scope"),
         "by": by,
         "at": clock.now(),

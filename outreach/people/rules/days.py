@@ -1,12 +1,14 @@
-"""Reads days as Cambodian lists write them, and tells them from phone numbers."""
+"""Which day it is here, and how Cambodian lists write days, which are told from phone numbers."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from outreach.language.digits import to_ascii_digits
 
+HOME_ZONE = ZoneInfo("Asia/Phnom_Penh")
 _DAY = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})(?:[ T]\d{1,2}:.*)?")
 # What could be a day where a number is expected: "14.02.2026" without its dots is a valid number.
 _LIKE_A_DAY = re.compile(
@@ -19,6 +21,11 @@ _LIKE_A_DAY = re.compile(
 )
 # No register of this kind is older; an earlier year is a slip.
 _FIRST_YEAR = 2000
+
+
+def local_day(at: datetime) -> date:
+    """The day that people here say it is `at` a moment."""
+    return at.astimezone(HOME_ZONE).date()
 
 
 def looks_like_a_day(text: str) -> bool:
