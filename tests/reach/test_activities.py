@@ -124,6 +124,31 @@ def test_s27_late_news_changes_no_result_that_an_activity_gave(
     assert (found.periods[0].total, found.periods[0].cells["province", "03"]) == (40, None)
 
 
+CALLED = """
+  - code: called
+    title: People called
+    definition: People whom we called.
+    measure: called
+    by: []
+    baseline: {value: 0, on: 2025-12-31, source: Nobody was called before.}
+    targets:
+      - {since: 2026-01-01, until: 2026-03-31, value: 100}
+costs:"""
+
+
+@pytest.mark.parametrize(("late", "called"), [(0, 0), (20, None)])
+def test_s27_nothing_new_is_told_beside_what_stands_from_another_day(
+    office: Engine, clock: FixedClock, tmp_path: Path, late: int, called: int | None
+) -> None:
+    publish(office, clock)
+    write(office, [*reached(range(101, 101 + late), "01")])
+    load(office, tmp_path, EXAMPLE.replace("\ncosts:", CALLED))
+    publish(office, clock)
+    told = results_in(published_activity(office, GRANT).decode())
+    assert told[QUARTER].total == 40
+    assert told["example-2026:called:called:2026-01:2026-03"].total == called
+
+
 def test_what_was_hidden_stays_hidden(campaigns: Engine, clock: FixedClock, tmp_path: Path) -> None:
     write(campaigns, [*reached(range(1, 6), "01"), LATER])
     load(campaigns, tmp_path)

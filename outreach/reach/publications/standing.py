@@ -26,16 +26,31 @@ from outreach.store.engine import reading
 
 def standing_results(engine: Engine, grant: Grant) -> tuple[IndicatorResult, ...]:
     """What came of a grant's indicators, as it may leave: what its IATI activity said first stands;
-    so does a total that a report said, and where it is another one than now its cells are
-    hidden."""
+    so does a total that a report said, and where it is another one than now its cells are hidden.
+    Of such a period nothing else is told anew: it would stand beside numbers of another day."""
     documents = _documents(engine)
     found = results(engine, grant, _told(documents))
-    first, said = _first(documents), _said(engine, grant)
+    said = _said(engine, grant)
+    first = _first(documents) | {key: each.total for key, each in said.items()}
+    now = {
+        row_key(grant.slug, one.indicator, period.target): period
+        for one in found
+        for period in one.periods
+    }
+    changed = {
+        _span(period) for key, period in now.items() if key in first and first[key] != period.total
+    }
     return tuple(
         replace(
             one,
             periods=tuple(
-                _standing(period, row_key(grant.slug, one.indicator, period.target), first, said)
+                _standing(
+                    period,
+                    row_key(grant.slug, one.indicator, period.target),
+                    first,
+                    said,
+                    _span(period) in changed,
+                )
                 for period in one.periods
             ),
         )
@@ -62,14 +77,22 @@ def promised(engine: Engine, until: date | None) -> tuple[Promised, ...]:
 
 
 def _standing(
-    period: PeriodResult, key: str, first: Mapping[str, int | None], said: Mapping[str, Said]
+    period: PeriodResult,
+    key: str,
+    first: Mapping[str, int | None],
+    said: Mapping[str, Said],
+    changed: bool,
 ) -> PeriodResult:
     if key in said:
         cells = {cell: said[key].cells.get(cell) for cell in period.cells}
         return replace(period, total=said[key].total, cells=cells)
-    if key not in first or first[key] == period.total:
-        return period
-    return replace(period, total=first[key], cells=dict.fromkeys(period.cells))
+    if changed:
+        return replace(period, total=first.get(key), cells=dict.fromkeys(period.cells))
+    return period
+
+
+def _span(period: PeriodResult) -> tuple[date, date]:
+    return period.target.since, period.target.until
 
 
 def _documents(engine: Engine) -> dict[str, list[Document]]:
