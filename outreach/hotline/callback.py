@@ -15,6 +15,7 @@ from outreach.hotline.inbox import opening
 from outreach.hotline.retention.marks import marks
 from outreach.hotline.rules.answer import ANSWER_WITHIN, LOOP_WINDOW
 from outreach.hotline.rules.calling import CALL_WITHIN, CallState
+from outreach.kernel.ids import public_id
 from outreach.people import optout
 from outreach.people.communities import joining
 from outreach.store.engine import transaction
@@ -36,7 +37,7 @@ def ask(
         return False
     added = queries.add_call_back(connection, _row(desk, number, source, source_id, now))
     if added:
-        queries.add_alert(connection, "call_back", source_id, now)
+        queries.add_alert(connection, "call_back", public_id("in"), now)
         append(connection, [Fact("help.callback", now, detail=source)])
     return added
 
@@ -74,7 +75,7 @@ def rang_unheard(
     row = _row(desk, number, "missed_call", sid, came) | {"state": CallState.TOO_LATE}
     queries.add_call_back(connection, row)
     opening.asked_for_call(connection, desk, number, CALL_WITHIN, now)
-    queries.add_alert(connection, "late_call", sid, now)
+    queries.add_alert(connection, "late_call", public_id("in"), now)
     return True
 
 
@@ -101,7 +102,7 @@ def _join(
     joining.by_call(connection, desk.vault, number, community, at=now)
     keys = desk.help_vault.lookups(number)
     if now - came >= ANSWER_WITHIN:
-        queries.add_alert(connection, "answer_dropped", sid, now)
+        queries.add_alert(connection, "answer_dropped", public_id("in"), now)
     # Somebody who rings again and again is answered once.
     elif not queries.recent_answers(connection, keys, now - LOOP_WINDOW):
         text = desk.replies.text("START", community.language)

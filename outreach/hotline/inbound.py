@@ -151,7 +151,7 @@ class _Intake:
         contact = self._known.contact(number)  # as they were: an answer tells nothing new (S3)
         then = self._since(text)
         if obeyed(said.said, then):
-            self._known.obey(number, text.body, said.said, text.sid, now)
+            self._known.obey(number, text.body, said.said, now)
         self._gathered.words.append(opening.Word(number, said.said, came, then.left))
         self._gathered.intents.append((intent.lower(),))
         if alone.digit == "9" and now - came <= CALL_WITHIN:

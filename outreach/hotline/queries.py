@@ -243,12 +243,6 @@ def add_alert(connection: Connection, kind: str, reference: str, at: datetime) -
     add_alerts(connection, [(kind, reference)], at)
 
 
-def alerts(connection: Connection, limit: int) -> Sequence[Row[Any]]:
-    """The newest alerts that nobody has seen."""
-    query = select(ALERTS).where(ALERTS.c.seen_at.is_(None)).order_by(ALERTS.c.id.desc())
-    return connection.execute(query.limit(limit)).all()
-
-
 def call(connection: Connection, public_id: str) -> Any:
     """A broadcast's call by its attempt's public id: ids, contact, campaign and language."""
     a, d = _ATTEMPT.c, _DELIVERY.c

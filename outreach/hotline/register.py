@@ -12,6 +12,7 @@ from outreach.delivery.stopping import suppress_contact, take_hold
 from outreach.hotline import queries
 from outreach.hotline.desk import Desk
 from outreach.hotline.rules import invited
+from outreach.kernel.ids import public_id
 from outreach.language.match import Match
 from outreach.people import contacts, optout
 from outreach.people.communities import joining
@@ -37,10 +38,10 @@ class Known:
         ids = {contact.id for contact in contacts if contact}
         take_hold(self._connection, self._desk.broadcasts, ids)
 
-    def obey(self, number: str, body: str, said: Match, sid: str, now: datetime) -> None:
+    def obey(self, number: str, body: str, said: Match, now: datetime) -> None:
         """Does what a text says to the register. What is answered back never tells it (S3)."""
         contact = self.contact(number)
-        if not _obey(self._connection, self._desk, number, body, said, sid, contact, now):
+        if not _obey(self._connection, self._desk, number, body, said, contact, now):
             return
         self._contacts.pop(number, None)
         self._contacts |= contacts.find_by_numbers(self._connection, self._desk.vault, {number})
@@ -52,7 +53,6 @@ def _obey(
     number: str,
     body: str,
     said: Match,
-    sid: str,
     contact: ContactView | None,
     now: datetime,
 ) -> bool:
@@ -67,7 +67,7 @@ def _obey(
     elif said.intent == "START" and said.code is not None:
         language, vault = said.language or "", desk.vault
         if not joining.by_code(connection, vault, number, said.code, at=now, language=language):
-            queries.add_alert(connection, "join_code", sid, now)
+            queries.add_alert(connection, "join_code", public_id("in"), now)
     elif said.intent == "LANG" and said.lang and contact:
         contacts.set_language(connection, contact.id, said.lang, now)
     elif contact and contact.consent == Consent.INVITED:

@@ -124,7 +124,8 @@ class HelpCursor(SQLModel, table=True):
 
 
 class StaffAlert(SQLModel, table=True):
-    """Something that a hotline worker has to look at; holds a reference, never a number or text."""
+    """Something that a hotline worker has to look at; holds a reference of ours, never a number or
+    text, nor what the gateway calls them: alerts stay when those are forgotten (S20)."""
 
     __tablename__: ClassVar[str] = "staff_alert"
 

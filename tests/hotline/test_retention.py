@@ -23,6 +23,7 @@ from outreach.kernel.errors import BadInput, Conflict, NotFound
 from outreach.people.audit import Asking
 from outreach.store.engine import transaction
 from outreach.store.rotation import uses
+from tests.hotline.test_catching_up import catching_up, rang
 from tests.world import World, number
 
 ANNA, BORA = number(1), number(2)
@@ -179,3 +180,14 @@ def test_s20_who_writes_again_at_that_moment_is_not_lost(world: World, clock: Fi
     (talk,) = listing.inbox(desk.engine, "", listing.NOBODYS).shown
     acting.take(desk, talk.id, DARA)
     reply(desk, talk.id, DARA, Choice("where"))
+
+
+def test_s20_no_alert_holds_what_the_gateway_calls_a_text_or_a_call(world: World) -> None:
+    runtime = world.runtime
+    missed_call(runtime.desk, number(7), "CA7")
+    world.text(number(8), "JOIN zz99999")
+    rang(world, 60, number(9), "CA9")
+    catching_up(world)
+    found = {row.kind: row.reference for row in world.all(queries.ALERTS)}
+    assert found.keys() == {"call_back", "join_code", "late_call"}
+    assert all(reference.startswith("in_") for reference in found.values())
