@@ -63,7 +63,7 @@ def _quiet(connection: Connection) -> bool:
 
 def _stopped(rows: Sequence[Row[Any]]) -> list[Held]:
     """What does not go then: a person is told at once, and what they write goes."""
-    return [Held(row.id, DeliveryState.SUPPRESSED, "stopped") for row in rows if not row.author]
+    return [Held(row.id, DeliveryState.SUPPRESSED, "paused") for row in rows if not row.author]
 
 
 def _verdict(

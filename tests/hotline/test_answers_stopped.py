@@ -31,7 +31,7 @@ def test_s35_what_would_be_answered_by_itself_is_left_to_a_person_at_once(world:
     assert world.got(ANNA) == []
     assert alerts(world) == ["answer_dropped"]
     assert [(row.state, row.reason) for row in world.all(queries.DELIVERIES)] == [
-        ("suppressed", "stopped")
+        ("suppressed", "paused")
     ]
 
 

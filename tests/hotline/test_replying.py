@@ -257,6 +257,15 @@ def test_s11_who_is_given_a_line_that_may_record_is_told_so(
     assert free(desk, whole, "km") == whole  # told once
 
 
+def test_s11_a_number_that_two_services_share_is_told_of_where_one_may_record(
+    world: World,
+) -> None:
+    lines = [replace(service("0380000009"), records_calls=each) for each in ("yes", "no")]
+    desk: Desk = replace(world.runtime.desk, directory=Directory((*lines,), "x", approved=True))
+    words = "Ask at 038 000 0009."
+    assert free(desk, words, "km") == f"{words} {desk.replies.text('RECORDED', 'km')}"
+
+
 def test_s31_a_live_gateway_gets_no_reply_that_nobody_approved(world: World, talk: str) -> None:
     desk = replace(world.runtime.desk, rehearsing=False)
     with pytest.raises(Refused):

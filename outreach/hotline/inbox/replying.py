@@ -170,8 +170,9 @@ def _strange_numbers(desk: Desk, text: str) -> list[str]:
 
 def _recorded(desk: Desk, text: str) -> bool:
     """Whether a text names a service of which nobody knows that it records no calls."""
-    known = {_plain(item.number): item.records_calls for item in desk.directory.services}
-    return any(known.get(n, "no") != "no" for n in _numbers(text))
+    services = desk.directory.services
+    recording = {_plain(item.number) for item in services if item.records_calls != "no"}
+    return not recording.isdisjoint(_numbers(text))
 
 
 def _numbers(text: str) -> list[str]:
