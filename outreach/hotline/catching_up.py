@@ -58,35 +58,35 @@ async def catch_up(
     gateway did not tell all of one; then its next turn lists the more, and the others are taken in.
     """
     due = await _in_thread(executor, partial(_due, desk, numbers, at_once=now))
-    began, turns, found = desk.clock.now(), asyncio.Semaphore(_AT_ONCE), 0
+    began, turns = desk.clock.now(), asyncio.Semaphore(_AT_ONCE)
 
-    async def take_in(arrived: Sequence[Arrived]) -> None:
-        nonlocal found
-        found += await _in_thread(executor, partial(_take_in, desk, arrived))
+    async def take_in(arrived: Sequence[Arrived]) -> int:
+        return await _in_thread(executor, partial(_take_in, desk, arrived)) if arrived else 0
 
-    async def read(listed: _List) -> None:
-        since = min(due[number] for number in listed.numbers)
+    async def read(listed: _List) -> int:
+        """All but the last of it is taken in here; how much was new."""
+        since, new = min(due[number] for number in listed.numbers), 0
         async with turns:
             try:
                 async for item in gateway.received(listed.numbers, since):
                     listed.arrived.append(item)
                     if len(listed.arrived) >= _STEP:
-                        await take_in(listed.arrived)
+                        new += await take_in(listed.arrived)
                         listed.arrived.clear()
             except Unavailable as error:
                 listed.broken = error
+        return new
 
     groups = [[each] for each in due] if gateway.lists_by_number else [[*due]] if due else []
     lists = [_List(group) for group in groups]
-    await asyncio.gather(*map(read, lists))
-    if left := [item for each in lists for item in each.arrived]:
-        await take_in(left)
+    found = sum(await asyncio.gather(*map(read, lists)))
+    found += await take_in([item for each in lists for item in each.arrived])
+    if found:
+        log.warning("texts and calls that no hook told of were taken in", count=found)
     await _in_thread(executor, partial(_seen, desk, lists, began))
     for each in lists:
         if each.broken:
             raise each.broken
-    if found:
-        log.warning("texts and calls that no hook told of were taken in", count=found)
     return found
 
 
