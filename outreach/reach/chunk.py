@@ -6,7 +6,7 @@ Facts that count alike on one campaign's day go together: what is done per fact 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,10 +19,10 @@ from sqlalchemy import Row
 
 from outreach.kernel.dimensions import NOT_ASKED
 from outreach.reach import crowds
-from outreach.reach.crowds import NOBODY, Crowd, Sets, shortened, together, without
+from outreach.reach.crowds import Crowd, shortened
+from outreach.reach.growing import Cell, Crowds, SumKey, Sums
 from outreach.reach.homes.learning import Homes
-from outreach.reach.packing import PackedCrowd, pack_crowd, unpack_crowd
-from outreach.reach.queries import CountKey, PeopleKey
+from outreach.reach.queries import PeopleKey
 from outreach.reach.rules.milestones import (
     DIMENSIONS,
     LINKED,
@@ -43,7 +43,6 @@ ZONE = ZoneInfo("Asia/Phnom_Penh")
 NO_CAMPAIGN = 0
 _UNDOING = frozenset(("consent", LINKED, UNLINKED))
 PERSON = "person"
-Cell = tuple[str, str]
 ALL: Cell = (crowds.ALL, "")
 # A fact's first columns say what it counts for; then who, and the dimensions.
 _HEAD = FOLDED.index("currency") + 1
@@ -67,41 +66,6 @@ def day_of(hour: int) -> date:
     return datetime.fromtimestamp(hour * 3_600, ZONE).date()
 
 
-class Crowds:
-    """Crowds by campaign, day and milestone; those of days gone by are kept as they will be stored,
-    which takes a fraction of the memory."""
-
-    def __init__(self) -> None:
-        self._open: dict[PeopleKey, Sets] = {}
-        self._packed: dict[PeopleKey, PackedCrowd] = {}
-
-    def __getitem__(self, key: PeopleKey) -> Sets:
-        """A crowd, to be changed; nobody where there was none."""
-        found = self._open.get(key)
-        if found is None:
-            found = self._open[key] = unpack_crowd(self._packed.pop(key, {}))
-        return found
-
-    def add(self, key: PeopleKey, crowd: Crowd) -> None:
-        """Takes `crowd` in."""
-        self._open[key] = together((self[key], crowd))
-
-    def remove(self, key: PeopleKey, crowd: Crowd) -> None:
-        """Takes `crowd` out; its sets are there then, be they empty."""
-        none = {dimension: dict.fromkeys(sets, NOBODY) for dimension, sets in crowd.items()}
-        self._open[key] = without(together((self[key], none)), crowd)
-
-    def pack(self, before: date | None = None) -> None:
-        """Packs what lies before a day, or all: facts come in nearly their order."""
-        for key in [key for key in self._open if before is None or key.day < before]:
-            self._packed[key] = pack_crowd(self._open.pop(key))
-
-    def packed(self) -> Mapping[PeopleKey, PackedCrowd]:
-        """All crowds as they are stored."""
-        self.pack()
-        return self._packed
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class _Lot:
     """What facts have in common that count alike; `about` is a topic or a person."""
@@ -121,9 +85,7 @@ class Chunk:
     be it an empty set."""
 
     homes: Homes = field(default_factory=Homes)
-    counts: dict[tuple[date, int, str], Counter[Cell]] = field(
-        default_factory=lambda: defaultdict(Counter)
-    )
+    counts: Sums = field(default_factory=Sums)
     joined: Crowds = field(default_factory=Crowds)
     left: Crowds = field(default_factory=Crowds)
 
@@ -145,21 +107,15 @@ class Chunk:
 
     def pack(self, before: date) -> None:
         """Says that hardly any fact of the days before will come."""
-        self.joined.pack(before)
-        self.left.pack(before)
-
-    def numbers(self) -> Iterator[tuple[CountKey, int]]:
-        """All sums."""
-        for key, counter in self.counts.items():
-            for cell, number in counter.items():
-                yield (*key, *cell), number
+        for growing in (self.counts, self.joined, self.left):
+            growing.pack(before)
 
     def _gather(self, lot: _Lot, facts: Sequence[Row[Any]]) -> None:
         counted = {mark.plain for mark in lot.marks if isinstance(mark, Count)}
         numbers = {plain: _numbers(lot, facts, plain=plain) for plain in counted}
         for mark in lot.marks:
             if isinstance(mark, Count):
-                counter = self.counts[lot.day, lot.campaign, mark.milestone]
+                counter = self.counts[SumKey(lot.day, lot.campaign, mark.milestone)]
                 for cell, number in numbers[mark.plain].items():
                     counter[_same_cell(cell)] += number * mark.number
         told: dict[tuple[bool, bool], Crowd] = {}

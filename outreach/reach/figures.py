@@ -13,8 +13,9 @@ from pyroaring import BitMap
 from sqlalchemy import Connection
 
 from outreach.reach import persons, queries
-from outreach.reach.chunk import ALL, NO_CAMPAIGN, Cell
+from outreach.reach.chunk import ALL, NO_CAMPAIGN
 from outreach.reach.crowds import Crowd, in_full, together
+from outreach.reach.growing import Cell
 from outreach.reach.helping import HelpMonth, by_month
 from outreach.reach.homes.queries import homes
 from outreach.reach.persons import Persons

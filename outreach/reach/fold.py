@@ -69,12 +69,13 @@ def rebuild(engine: Engine) -> int:
         chunk.take(facts)
         chunk.pack(before=day_of(facts[-1].hour) - _LATE)
         after, total = facts[-1].id, total + len(facts)
+        del facts  # before the next ones come
     with transaction(engine) as connection:
         queries.checkpoint(connection)
         queries.wipe(connection)
         days = chunk.joined.packed()
         put_homes(connection, chunk.homes.learned())
-        queries.fill(connection, chunk.numbers(), chain(days.items(), months(days)))
+        queries.fill(connection, chunk.counts.numbers(), chain(days.items(), months(days)))
         queries.set_checkpoint(connection, after)
     return total
 
@@ -89,7 +90,7 @@ def _horizon(engine: Engine) -> int:
 def _fold(connection: Connection, facts: Sequence[Row[Any]]) -> None:
     chunk = Chunk(Homes(homes(connection, blocks_of(contacts_in(facts)))))
     chunk.take(facts)
-    queries.add_counts(connection, chunk.numbers())
+    queries.add_counts(connection, chunk.counts.numbers())
     put_homes(connection, chunk.homes.learned())
     days = chunk.joined.packed()
     changes = iter([*days.items(), *months(days)])

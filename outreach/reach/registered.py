@@ -9,7 +9,8 @@ from datetime import date
 
 from pyroaring import BitMap
 
-from outreach.reach.chunk import ALL, Cell
+from outreach.reach.chunk import ALL
+from outreach.reach.growing import Cell
 from outreach.reach.queries import Sets
 from outreach.reach.rules.milestones import CONSENTED, LEFT
 from outreach.reach.rules.publication import next_month
