@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from pyroaring import BitMap
 from sqlalchemy import Connection, Engine
 
 from outreach.kernel.dimensions import PERSONAL
 from outreach.kernel.errors import BadInput
 from outreach.reach import persons, queries, spans
-from outreach.reach.crowds import ALL, Crowd, everybody, together
+from outreach.reach.crowds import (
+    ALL,
+    Crowd,
+    everybody,
+    joined,
+    settled,
+    together,
+    travellers,
+    unions,
+)
 from outreach.reach.homes.queries import homes as stored_homes
+from outreach.reach.queries import PeopleKey, Sets
 from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
 from outreach.reach.rules.milestones import DIMENSIONS, RULES
 from outreach.reach.rules.stretches import Stretch, days_of, in_months
@@ -74,13 +85,13 @@ def breakdown(
         asked = _Asked(connection, by)
         homes = asked.homes()
         for measure in measures:
-            parts = asked.crowds(measure, campaign_ids, in_months(since, until))
-            whole = together(parts.values())
+            whole, parts = asked.crowds(measure, campaign_ids, in_months(since, until))
             total[measure] = known.count(everybody(whole))
             if by:
                 days_of = partial(asked.days_of, measure)
-                for values, who in spans.cells(parts, whole, homes, by, days_of).items():
-                    found[values][measure] = known.count(who)
+                for values, met in spans.cells(parts, whole, homes, by, days_of).items():
+                    if number := known.count_met(met):
+                        found[values][measure] = number
     return Breakdown(
         rules=RULES,
         since=since,
@@ -110,18 +121,42 @@ class _Asked:
         return together(rows)
 
     def crowds(
-        self, measure: str, campaigns: Collection[int] | None, period: Iterable[Stretch]
-    ) -> spans.Crowds:
-        """Span by span who came to a measure."""
-        asked = (ALL, *self.dimensions)
-        rows = list(queries.bitmaps(self.connection, (measure,), campaigns, period, asked))
-        self.bitmaps += sum(len(row.by_value) for row in rows)
-        return spans.crowds(rows)
+        self, measure: str, campaigns: Collection[int] | None, period: Sequence[Stretch]
+    ) -> tuple[Crowd, spans.Crowds]:
+        """Who came to a measure, and what is told of them span by span: there, ALL has only those
+        who were ever elsewhere, of whom alone more is asked."""
+        parts: dict[PeopleKey, dict[str, Mapping[str, BitMap]]] = defaultdict(dict)
+        for row in self._rows(measure, campaigns, period, self.dimensions):
+            parts[row.key][row.dimension] = row.by_value
+        whole = unions(parts.values())
+        moving = travellers(whole)
+
+        def all_of_each() -> Iterator[BitMap]:
+            for row in self._rows(measure, campaigns, period, (ALL,)):
+                who = row.by_value[""]
+                some = who & moving
+                some.shrink_to_fit()  # takes as much room as the larger sets otherwise
+                parts[row.key][ALL] = {"": some}
+                yield who
+
+        everyone = joined(all_of_each())
+        return settled(whole, parts.values()) | {ALL: {"": everyone}}, parts
 
     def days_of(self, measure: str, months: Collection[spans.Place]) -> spans.Crowds:
         """The days of campaigns' months, and those of the same months of other such campaigns."""
         days = [days_of(month) for month in {month for month, _ in months}]
-        return self.crowds(measure, {campaign for _, campaign in months}, days)
+        return self.crowds(measure, {campaign for _, campaign in months}, days)[1]
+
+    def _rows(
+        self,
+        measure: str,
+        campaigns: Collection[int] | None,
+        period: Sequence[Stretch],
+        dimensions: Collection[str],
+    ) -> Iterator[Sets]:
+        for row in queries.bitmaps(self.connection, (measure,), campaigns, period, dimensions):
+            self.bitmaps += len(row.by_value)
+            yield row
 
 
 def _check(by: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain, islice
 
 from pyroaring import BitMap
 
@@ -20,6 +21,7 @@ Sets = dict[str, dict[str, BitMap]]
 ALL = "all"  # the dimension of everybody, whose value is ""
 AWAY = ""  # a value that no personal dimension has
 NOBODY = BitMap()
+_AT_ONCE = 32
 
 
 def everybody(crowd: Crowd) -> BitMap:
@@ -34,23 +36,47 @@ def guests_of(crowd: Crowd, dimension: str) -> Mapping[str, BitMap]:
 
 def together(crowds: Collection[Crowd]) -> Sets:
     """Several crowds as one: whoever was at home in any of them was not away."""
+    found = unions(crowds)
+    moving = travellers(found)
+    near = [{**crowd, ALL: {"": everybody(crowd) & moving}} for crowd in crowds if moving]
+    return settled(found, near)
+
+
+def unions(crowds: Iterable[Crowd]) -> Sets:
+    """All that was said in any of some crowds; in AWAY are some who were at home in others."""
     gathered: dict[str, dict[str, list[BitMap]]] = defaultdict(lambda: defaultdict(list))
     for crowd in crowds:
         for dimension, sets in crowd.items():
             for value, who in sets.items():
                 gathered[dimension][value].append(who)
-    found = {
+    return {
         dimension: {value: BitMap.union(*sets) for value, sets in by_value.items()}
         for dimension, by_value in gathered.items()
     }
-    away = {name: found[name].pop(AWAY) for name in PERSONAL if AWAY in found.get(name, ())}
-    # Few were away of all who are in the crowds.
-    anywhere = BitMap.union(NOBODY, *away.values())
-    here = [(everybody(crowd) & anywhere, crowd) for crowd in crowds] if away else []
-    for name, left in away.items():
-        at_home = (some - crowd.get(name, {}).get(AWAY, NOBODY) for some, crowd in here)
-        _note_away(found[name], left - BitMap.union(NOBODY, *at_home))
+
+
+def settled(found: Sets, crowds: Collection[Crowd]) -> Sets:
+    """The unions of crowds, with those alone in AWAY who were at home in none of them. Of ALL, the
+    crowds need to have no more than the travellers."""
+    for name in PERSONAL:
+        if AWAY in found.get(name, ()):
+            at_home = (everybody(crowd) - crowd.get(name, {}).get(AWAY, NOBODY) for crowd in crowds)
+            _note_away(found[name], found[name].pop(AWAY) - BitMap.union(NOBODY, *at_home))
     return found
+
+
+def travellers(crowd: Crowd) -> BitMap:
+    """Who was elsewhere ever, or by any dimension. Of everybody else, their homes tell all."""
+    guests = (guests_of(crowd, name).values() for name in PERSONAL)
+    return BitMap.union(NOBODY, *chain.from_iterable(guests))
+
+
+def joined(sets: Iterable[BitMap]) -> BitMap:
+    """All of `sets` together; few of them are in memory at a time."""
+    whole, coming = NOBODY, iter(sets)
+    while some := [*islice(coming, _AT_ONCE)]:
+        whole = BitMap.union(whole, *some)
+    return whole
 
 
 def shortened(crowd: Crowd, homes: Crowd) -> Sets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from pyroaring import BitMap
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from outreach.reach import queries
 from outreach.reach.chunk import NO_CAMPAIGN, PERSON
+from outreach.reach.crowds import NOBODY
 from outreach.reach.rules.milestones import LINKED, UNLINKED
 from outreach.reach.rules.stretches import in_days
 
@@ -24,8 +25,13 @@ class Persons:
 
     def count(self, contacts: BitMap) -> int:
         """How many persons `contacts` are; a number that is not linked is one of its own."""
-        linked = contacts & self._linked
-        return len(contacts) - len(linked) + len({self._of[contact] for contact in linked})
+        return self.count_met([(contacts, contacts)])
+
+    def count_met(self, meetings: Collection[tuple[BitMap, BitMap]]) -> int:
+        """The same of the contacts in both sets of a pair; nobody is in two pairs."""
+        linked = BitMap.union(NOBODY, *(some & self._linked & also for some, also in meetings))
+        contacts = sum(some.intersection_cardinality(also) for some, also in meetings)
+        return contacts - len(linked) + len({self._of[contact] for contact in linked})
 
 
 def read(connection: Connection, until: date | None) -> Persons:

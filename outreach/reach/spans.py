@@ -15,7 +15,7 @@ from functools import partial
 
 from pyroaring import BitMap
 
-from outreach.reach.crowds import AWAY, NOBODY, Crowd, among, everybody, guests_of, in_full
+from outreach.reach.crowds import ALL, AWAY, NOBODY, Crowd, among, everybody, guests_of, in_full
 from outreach.reach.queries import PeopleKey, Sets
 from outreach.reach.rules.stretches import MONTH
 
@@ -23,7 +23,9 @@ Values = tuple[str, ...]
 Crowds = Mapping[PeopleKey, Crowd]
 Place = tuple[date, int]  # a month, by its first day, and a campaign
 DaysOf = Callable[[Collection[Place]], Crowds]
-_Cells = dict[Values, BitMap]
+# Whoever is in both sets; nobody maybe. To count them, the set of them is not needed.
+Meeting = tuple[BitMap, BitMap]
+Cells = Mapping[Values, list[Meeting]]
 _HOME, _ELSEWHERE = "home", "elsewhere"
 
 
@@ -35,30 +37,33 @@ def crowds(rows: Iterable[Sets]) -> Crowds:
     return found
 
 
-def cells(parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], days_of: DaysOf) -> _Cells:
-    """The people of each cell that has any.
+def cells(parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], days_of: DaysOf) -> Cells:
+    """The people of each cell: some meetings of two sets, of which nobody is in two.
 
     `parts` are of one milestone, by day or by month, and `short` is what they are together;
     `days_of` brings the days of some months, and maybe of others.
     """
-    found: _Cells = defaultdict(BitMap)
-    whole = in_full(short, homes, by)
-    moved = _moved(whole, by, everybody(short))
-    _put(found, _without(whole, by, moved), by)
-    if not moved:
-        return found
-    near, guests = among(homes, moved), among({name: guests_of(short, name) for name in by}, moved)
-    restless = BitMap.union(NOBODY, *(_overlap(sets.values()) for sets in guests.values()))
-    follow = partial(_follow, parts, by, days_of)
-    for values, who in follow(restless, partial(_in_full, by, near)).items():
-        found[values] |= who
-    # Whoever is not restless has one value at home and one elsewhere.
-    for sides, who in follow(moved - restless, partial(_sides, by, homes)).items():
-        on = {
-            name: (near if side == _HOME else guests)[name]
-            for name, side in zip(by, sides, strict=True)
-        }
-        _put(found, among(on, who), by)
+    found: Cells = defaultdict(list)
+    moved = _overlap([_several(short, name, homes) for name in by])
+    stayed = {
+        name: {value: who - moved for value, who in short.get(name, {}).items()}
+        for name in (ALL, *by)
+    }
+    _put(found, in_full(stayed, homes, by), by)
+    if moved:
+        near = among({name: homes[name] for name in by if name in homes}, moved)
+        guests = among({name: guests_of(short, name) for name in by}, moved)
+        restless = BitMap.union(NOBODY, *(_overlap(sets.values()) for sets in guests.values()))
+        follow = partial(_follow, parts, by, days_of)
+        for values, who in follow(restless, partial(_in_full, by, near)).items():
+            found[values].append((who, who))
+        # Whoever is not restless has one value at home and one elsewhere.
+        for sides, who in follow(moved - restless, partial(_sides, by, homes)).items():
+            on = {
+                name: (near if side == _HOME else guests)[name]
+                for name, side in zip(by, sides, strict=True)
+            }
+            _put(found, among(on, who), by)
     return found
 
 
@@ -68,9 +73,9 @@ def _follow(
     days_of: DaysOf,
     some: BitMap,
     told: Callable[[Crowd, BitMap], Crowd],
-) -> _Cells:
+) -> Mapping[Values, BitMap]:
     """Where `some` were, span by span, by the values that `told` says of a crowd."""
-    found: _Cells = defaultdict(BitMap)
+    found: Cells = defaultdict(list)
     within: dict[Place, BitMap] = {}
     for key, crowd in parts.items() if some else ():
         few = everybody(crowd) & some
@@ -81,7 +86,7 @@ def _follow(
             within[_place(key)] = left
     for key, crowd in days_of(within).items() if within else ():
         _put(found, told(crowd, everybody(crowd) & within.get(_place(key), NOBODY)), by)
-    return found
+    return {values: BitMap.union(*map(_who, met)) for values, met in found.items()}
 
 
 def _in_full(by: Sequence[str], homes: Crowd, crowd: Crowd, few: BitMap) -> Crowd:
@@ -92,14 +97,25 @@ def _sides(by: Sequence[str], homes: Crowd, crowd: Crowd, few: BitMap) -> Crowd:
     """Which of `few` of a crowd were at home and which elsewhere; where nobody has a home, all."""
     found: dict[str, dict[str, BitMap]] = {}
     for name in by:
-        away = crowd.get(name, {}).get(AWAY, NOBODY)
-        guests = few & BitMap.union(NOBODY, *guests_of(crowd, name).values())
-        found[name] = {_HOME: few - away if name in homes else NOBODY, _ELSEWHERE: guests}
+        away, guests = crowd.get(name, {}).get(AWAY, NOBODY), guests_of(crowd, name).values()
+        # Hardly ever was anybody at home as well, or elsewhere twice.
+        alone = sum(map(len, guests)) == len(away)
+        elsewhere = few & (away if alone else BitMap.union(NOBODY, *guests))
+        found[name] = {_HOME: few - away if name in homes else NOBODY, _ELSEWHERE: elsewhere}
     return found
 
 
 def _place(key: PeopleKey) -> Place:
     return key.day.replace(day=1), key.campaign_id
+
+
+def _several(short: Crowd, name: str, homes: Crowd) -> BitMap:
+    """Who has several values of a dimension."""
+    values = guests_of(short, name).values()
+    if name not in homes:
+        return _overlap(values, len(everybody(short)))
+    away = short.get(name, {}).get(AWAY, NOBODY)
+    return (BitMap.union(NOBODY, *values) - away) | _overlap(values)
 
 
 def _moved(sets: Crowd, by: Sequence[str], who: BitMap) -> BitMap:
@@ -125,15 +141,22 @@ def _without(sets: Crowd, by: Sequence[str], moved: BitMap) -> Crowd:
     return {**sets, by[0]: {value: who - moved for value, who in sets.get(by[0], {}).items()}}
 
 
-def _put(found: _Cells, sets: Crowd, by: Sequence[str]) -> None:
+def _put(found: Cells, sets: Crowd, by: Sequence[str]) -> None:
     """Puts everybody where the sets meet."""
-    met: _Cells = {(value,): who for value, who in sets.get(by[0], {}).items() if who}
+    met: dict[Values, Meeting] = {
+        (value,): (who, who) for value, who in sets.get(by[0], {}).items()
+    }
     for name in by[1:]:
         met = {
-            (*values, value): both
-            for values, who in met.items()
-            for value, theirs in sets.get(name, {}).items()
-            if (both := who & theirs)
+            (*values, value): (both, also)
+            for values, meeting in met.items()
+            if (both := _who(meeting))
+            for value, also in sets.get(name, {}).items()
         }
-    for values, who in met.items():
-        found[values] |= who
+    for values, meeting in met.items():
+        found[values].append(meeting)
+
+
+def _who(meeting: Meeting) -> BitMap:
+    some, also = meeting
+    return some if some is also else some & also

@@ -3,7 +3,7 @@ executemany on SQLite. Reads many bytes as bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,9 @@ from sqlalchemy import (
 
 from outreach.store.dialect import insert_on
 from outreach.store.listed import listed, packed, with_bytes
+
+_TOGETHER = 64  # rows that PostgreSQL sends in one answer
+_FEW_PAGES = 256  # in SQLite's cache, while many bytes are read
 
 
 def add_rows(
@@ -91,16 +94,30 @@ def insert_listed(
 
 
 def read_rows(connection: Connection, query: Select[Any]) -> Iterable[Sequence[Any]]:
-    """The rows of `query`, quickly where they hold many bytes: PostgreSQL would spell those out as
-    text of twice their length."""
+    """The rows of `query` one after the other, quickly where they hold many bytes: PostgreSQL would
+    spell those out as text of twice their length. It reads on while the first rows are worked on:
+    until the last one is taken, or none any more, the connection can't be asked anything else."""
     if connection.dialect.name != "postgresql":
-        return connection.execute(query)
+        return _read_once(connection, query)
+    # Imported here: SQLite needs no driver for PostgreSQL.
+    from psycopg import capabilities
+
     compiled = query.compile(connection, compile_kwargs={"render_postcompile": True})
     driver: Any = connection.connection.driver_connection
-    rows: Iterable[Sequence[Any]] = driver.cursor(binary=True).execute(
-        str(compiled), compiled.params
+    rows: Iterable[Sequence[Any]] = driver.cursor(binary=True).stream(
+        str(compiled), compiled.params, size=_TOGETHER if capabilities.has_stream_chunked() else 1
     )
     return rows
+
+
+def _read_once(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """On SQLite, without a cache of what is read: filling it costs more than reading."""
+    (usual,) = connection.exec_driver_sql("PRAGMA cache_size").one()
+    connection.exec_driver_sql(f"PRAGMA cache_size={_FEW_PAGES}")
+    try:
+        yield from connection.execute(query)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
 def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:

@@ -9,11 +9,13 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 from sqlalchemy import Connection, Engine, text
 
 from outreach.kernel.errors import BadInput
 from outreach.reach import fold as folding
 from outreach.reach.breakdown import MEASURES, Breakdown, breakdown
+from outreach.reach.persons import Persons
 from outreach.reach.rules.milestones import DIMENSIONS
 from outreach.reach.rules.period import parse_period
 from outreach.store.engine import reading
@@ -170,3 +172,11 @@ def test_periods_as_people_write_them(written: str, since: date | None, until: d
 def test_what_is_no_period_is_told(written: str) -> None:
     with pytest.raises(BadInput, match="--period"):
         parse_period(written)
+
+
+def test_a_person_in_two_meetings_by_two_numbers_counts_once() -> None:
+    known = Persons({"one": BitMap([1, 2])})
+    everybody = BitMap([1, 2, 3, 4])
+    assert known.count(everybody) == 3
+    assert known.count_met([(everybody, BitMap([1, 3])), (BitMap([2, 9]), everybody)]) == 2
+    assert known.count_met([]) == 0

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from outreach.kernel.dimensions import PERSONAL
-from outreach.reach.crowds import ALL, Sets, everybody, in_full, shortened, together
+from outreach.reach.crowds import (
+    ALL,
+    Sets,
+    everybody,
+    in_full,
+    joined,
+    shortened,
+    together,
+    travellers,
+)
 from outreach.reach.homes.learning import Homes
 
 # Who, and their province then; some are of the next block of contacts.
@@ -82,3 +91,20 @@ def test_who_was_elsewhere_alone_is_away_until_they_come_home() -> None:
 
 def test_nobody_has_a_home_before_the_first_fact() -> None:
     assert Homes().sets == {name: {} for name in PERSONAL}
+
+
+def test_sets_are_joined_however_many_they_are() -> None:
+    assert joined(BitMap([n, n + 70_000]) for n in range(100)) == BitMap(
+        [*range(100), *range(70_000, 70_100)]
+    )
+    assert joined(()) == BitMap()
+
+
+def test_travellers_were_elsewhere_also_if_they_were_at_home_as_well() -> None:
+    crowd = {
+        ALL: {"": BitMap([1, 2, 3, 4])},
+        "province": {"": BitMap([1]), "02": BitMap([1, 2])},
+        "sex": {"female": BitMap([3])},
+        "channel": {"sms": BitMap([1, 2, 3, 4])},
+    }
+    assert travellers(crowd) == BitMap([1, 2, 3])
