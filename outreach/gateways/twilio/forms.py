@@ -109,7 +109,7 @@ def found(resource: Mapping[str, Any], channel: Channel) -> Found | None:
         channel=channel,
         to=str(resource.get("to") or ""),
         sender=str(resource.get("from") or ""),
-        body=_words(resource),
+        body=_words(resource, "body"),
         created=created,
         state=report.state,
         error_code=report.error_code,
@@ -119,15 +119,15 @@ def found(resource: Mapping[str, Any], channel: Channel) -> Found | None:
 
 def received(resource: Mapping[str, Any]) -> Inbound | None:
     """A text in a REST list, or None if it went out or can't be read."""
-    at, sid = moment(resource.get("date_created")), str(resource.get("sid") or "")
-    number = str(resource.get("from") or "").strip()
+    at, sid = moment(resource.get("date_created")), _words(resource, "sid")
+    number = _words(resource, "from").strip()
     if at is None or not sid or not number or resource.get("direction") != "inbound":
         return None
     return Inbound(
         sid=sid,
         sender_number=number,
-        to=str(resource.get("to") or "").strip(),
-        body=_words(resource),
+        to=_words(resource, "to").strip(),
+        body=_words(resource, "body"),
         media=_whole(resource.get("num_media")) or 0,
         at=at,
     )
@@ -135,25 +135,25 @@ def received(resource: Mapping[str, Any]) -> Inbound | None:
 
 def rang(resource: Mapping[str, Any]) -> InboundCall | None:
     """A call in a REST list, or None if we placed it or it can't be read."""
-    at, sid = moment(resource.get("date_created")), str(resource.get("sid") or "")
-    number = str(resource.get("from") or "").strip()
+    at, sid = moment(resource.get("date_created")), _words(resource, "sid")
+    number = _words(resource, "from").strip()
     if at is None or not sid or not number or resource.get("direction") != "inbound":
         return None
     return InboundCall(
         sid=sid,
         number=number,
-        to=str(resource.get("to") or "").strip(),
+        to=_words(resource, "to").strip(),
         digits="",
-        status=str(resource.get("status") or ""),
+        status=_words(resource, "status"),
         inbound=True,
         at=at,
     )
 
 
-def _words(resource: Mapping[str, Any]) -> str:
-    """The text of a REST resource as anything can keep it: JSON can hold half of a sign of two
-    halves, and one such text must not keep a whole list from being taken in."""
-    return str(resource.get("body") or "").encode(errors="replace").decode()
+def _words(resource: Mapping[str, Any], name: str) -> str:
+    """A field of a REST resource as anything can keep it: JSON can hold half of a sign of two
+    halves, and one such entry must not keep a whole list from being taken in."""
+    return str(resource.get(name) or "").encode(errors="replace").decode()
 
 
 def moment(text: object) -> datetime | None:
