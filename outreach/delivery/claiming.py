@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row
 
@@ -31,19 +30,21 @@ _GRACE = timedelta(hours=1)
 _OWN = ("public_id", "delivery_id", "channel", "parts", "body_digest", "horizon_at")
 
 
-@dataclass(frozen=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A recorded attempt, ready to leave. `body` is None for a call."""
 
     attempt_id: int
     delivery_id: int
     public_id: str
     channel: str
-    to: str = field(repr=False)
-    body: str | None = field(repr=False)
+    to: str
+    body: str | None
     parts: int
     validity: int
     recorded_at: datetime
+
+    def __repr__(self) -> str:
+        return f"<Outgoing {self.public_id}>"
 
 
 def claim(
@@ -52,23 +53,7 @@ def claim(
     """Leases up to `limit` due deliveries of `channel` to the process `by`; returns their ids in
     the order in which they should leave: campaigns in turn, within one the longest due first."""
     with transaction(engine) as connection:
-        stopped = scopes(connection)
-        hungry = queries.waiting_campaigns(connection, lane, channel, stopped)
-        # Where there are more campaigns than places, no one is always the last.
-        random.shuffle(hungry)
-        taken: dict[int | None, list[int]] = {campaign: [] for campaign in hungry}
-        room = limit
-        while hungry and room > 0:
-            share, asked, hungry = max(1, room // len(hungry)), hungry[:room], hungry[room:]
-            for campaign in asked:
-                ids = queries.lease(
-                    connection, lane, channel, campaign, share, by, now + LEASE, now
-                )
-                taken[campaign] += ids
-                room -= len(ids)
-                if len(ids) == share:
-                    hungry.append(campaign)
-    return [number for turn in zip_longest(*taken.values()) for number in turn if number]
+        return _claim(connection, lane, channel, scopes(connection), now, limit, by)
 
 
 def give_back(
@@ -85,28 +70,81 @@ def submit(
     """Checks what of `ids` is still leased to `by` again, and commits an attempt (*submitting*)
     for each that may go."""
     with transaction(engine) as connection:
+        return _submit(connection, lane, ids, scopes(connection), sender, now, by)
+
+
+def advance(
+    engine: Engine,
+    lane: Lane,
+    channel: str,
+    ids: Sequence[int],
+    sender: str,
+    now: datetime,
+    limit: int,
+    by: str = "",
+) -> tuple[list[Outgoing], list[int]]:
+    """`submit` of `ids` and `claim` of what comes after them: one commit to disk for both."""
+    with transaction(engine) as connection:
         stopped = scopes(connection)
-        rows = batch.leased(connection, lane, ids, by)
-        halted = [row.id for row in rows if is_stopped(row, stopped)]
-        if halted:
-            batch.give_back(connection, lane, halted, by, now)
-            rows = [row for row in rows if not is_stopped(row, stopped)]
-        late = [
-            Held(row.id, DeliveryState.EXPIRED, "too_late") for row in rows if row.expires_at <= now
-        ]
-        in_time = [row for row in rows if row.expires_at > now]
-        verdicts = [*late, *lane.check(connection, in_time, now)]
-        by_id = {row.id: row for row in rows}
-        ready = [v for v in verdicts if isinstance(v, Ready)]
-        held = [v for v in verdicts if isinstance(v, Held)]
-        later = [v for v in verdicts if isinstance(v, Later)]
-        batch.set_deliveries(connection, lane, [_held(v, now) for v in held])
-        batch.set_deliveries(connection, lane, [_later(v, now) for v in later])
-        outgoing = _record(
-            connection, lane, [(by_id[v.delivery_id], v) for v in ready], sender, now
-        )
-        if held:
-            lane.ended(connection, held, now)
+        outgoing = _submit(connection, lane, ids, stopped, sender, now, by)
+        # Last, because a claim waits for nobody's lock: so what it holds can't close a circle.
+        return outgoing, _claim(connection, lane, channel, stopped, now, limit, by)
+
+
+def _claim(
+    connection: Connection,
+    lane: Lane,
+    channel: str,
+    stopped: Collection[str],
+    now: datetime,
+    limit: int,
+    by: str,
+) -> list[int]:
+    hungry = queries.waiting_campaigns(connection, lane, channel, stopped)
+    # Where there are more campaigns than places, no one is always the last.
+    random.shuffle(hungry)
+    taken: dict[int | None, list[int]] = {campaign: [] for campaign in hungry}
+    room = limit
+    while hungry and room > 0:
+        share, asked, hungry = max(1, room // len(hungry)), hungry[:room], hungry[room:]
+        for campaign in asked:
+            ids = queries.lease(connection, lane, channel, campaign, share, by, now + LEASE, now)
+            taken[campaign] += ids
+            room -= len(ids)
+            if len(ids) == share:
+                hungry.append(campaign)
+    return [number for turn in zip_longest(*taken.values()) for number in turn if number]
+
+
+def _submit(
+    connection: Connection,
+    lane: Lane,
+    ids: Sequence[int],
+    stopped: Collection[str],
+    sender: str,
+    now: datetime,
+    by: str,
+) -> list[Outgoing]:
+    rows = batch.leased(connection, lane, ids, by)
+    halted = [row.id for row in rows if is_stopped(row, stopped)]
+    if halted:
+        batch.give_back(connection, lane, halted, by, now)
+        rows = [row for row in rows if not is_stopped(row, stopped)]
+    late = [
+        Held(row.id, DeliveryState.EXPIRED, "too_late") for row in rows if row.expires_at <= now
+    ]
+    in_time = [row for row in rows if row.expires_at > now]
+    verdicts = [*late, *lane.check(connection, in_time, now)]
+    by_id = {row.id: row for row in rows}
+    ready = [v for v in verdicts if isinstance(v, Ready)]
+    held = [v for v in verdicts if isinstance(v, Held)]
+    later = [v for v in verdicts if isinstance(v, Later)]
+    batch.set_deliveries(connection, lane, [_held(v, now) for v in held])
+    batch.set_deliveries(connection, lane, [_later(v, now) for v in later])
+    pairs = [(by_id[v.delivery_id], v) for v in ready]
+    outgoing = _record(connection, lane, pairs, sender, now)
+    if held:
+        lane.ended(connection, held, now)
     return outgoing
 
 

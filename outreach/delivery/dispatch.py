@@ -18,7 +18,7 @@ from typing import ParamSpec, TypeVar
 import structlog
 from sqlalchemy import Engine
 
-from outreach.delivery.claiming import Outgoing, claim, give_back, submit
+from outreach.delivery.claiming import Outgoing, advance, claim, give_back, submit
 from outreach.delivery.gate import Gate
 from outreach.delivery.lane import Lane
 from outreach.delivery.outcomes import of_answer
@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 CHANNELS = ("sms", "voice")
 _CHUNK = 250
+_CHUNKS_A_SECOND = 3
 # Usual length of a Khmer text, to turn a pace in parts into a number of messages.
 _PARTS_GUESS = 3
 _RING_SECONDS = 30
@@ -164,47 +165,55 @@ class Dispatcher:
     async def _turn(self, lane: Lane, channel: str, stop: asyncio.Event) -> bool:
         """Sends what is due until a claim finds nothing (of an urgent lane: few) or `stop` is set;
         False if there was nothing."""
-        # The next chunk is claimed and recorded while this one leaves: a slot never waits for it.
-        # Two chunks are a second of pace: a campaign that starts now waits no longer for its turn.
-        coming: asyncio.Task[list[Outgoing] | None] | None = self._taking(lane, channel, stop)
-        some = False
-        while coming and (outgoing := await coming) is not None:
-            some = True
+        # A chunk is recorded while the one before it leaves: a slot never waits for it. The one
+        # after it is leased already, so that both need one commit.
+        leased = await self._claim(lane, channel)
+        some = bool(leased)
+        coming = self._recording(lane, channel, leased, stop)
+        while coming:
+            outgoing, leased = await coming
             self._gates[lane.name].expect(outgoing)
-            alone = lane.name in self._urgent and len(outgoing) < _URGENT_CHUNK
-            coming = None if stop.is_set() or alone else self._taking(lane, channel, stop)
+            coming = self._recording(lane, channel, leased, stop)
             for item in outgoing:
                 await self._start(lane, item)
         await self._gates[lane.name].settle()
         return some
 
     def _chunk(self, lane: Lane, channel: str) -> int:
-        """How many are recorded at once: half a second of this process's part of the pace; a few of
-        those that wait for no pace."""
+        """How many are recorded at once: a third of a second of this process's part of the pace, as
+        one chunk leaves, one is recorded and one leased, and a campaign that starts now waits no
+        longer than a second for its turn; a few of those that wait for no pace."""
         if lane.name in self._urgent:
             return _URGENT_CHUNK
         units = _PARTS_GUESS if channel == "sms" else 1
-        messages = self._pacers[channel].rate / 2 / units / max(1, self._senders())
+        messages = self._pacers[channel].rate / _CHUNKS_A_SECOND / units / max(1, self._senders())
         return max(1, min(_CHUNK, int(messages)))
 
-    def _taking(
-        self, lane: Lane, channel: str, stop: asyncio.Event
-    ) -> asyncio.Task[list[Outgoing] | None]:
-        return asyncio.create_task(self._take(lane, channel, stop))
+    async def _claim(self, lane: Lane, channel: str) -> list[int]:
+        engine, now, size = self._engine, self._clock.now(), self._chunk(lane, channel)
+        return await self._in_thread(lane, claim, engine, lane, channel, now, size, self._name)
 
-    async def _take(self, lane: Lane, channel: str, stop: asyncio.Event) -> list[Outgoing] | None:
-        """Claims a chunk and records what of it may go; None if there was nothing to claim."""
-        engine, clock, size = self._engine, self._clock, self._chunk(lane, channel)
-        ids = await self._in_thread(
-            lane, claim, engine, lane, channel, clock.now(), size, self._name
-        )
-        if not ids:
+    def _recording(
+        self, lane: Lane, channel: str, leased: list[int], stop: asyncio.Event
+    ) -> asyncio.Task[tuple[list[Outgoing], list[int]]] | None:
+        if not leased:
             return None
+        return asyncio.create_task(self._record(lane, channel, leased, stop))
+
+    async def _record(
+        self, lane: Lane, channel: str, leased: list[int], stop: asyncio.Event
+    ) -> tuple[list[Outgoing], list[int]]:
+        """Records what of `leased` may go, and leases what comes after it (of an urgent lane: if
+        there seems to be more)."""
+        engine, now, sender, name = self._engine, self._clock.now(), self._pace.number, self._name
         if stop.is_set():
-            await self._in_thread(lane, give_back, engine, lane, ids, clock.now(), self._name)
-            return None
+            await self._in_thread(lane, give_back, engine, lane, leased, now, name)
+            return [], []
+        if lane.name in self._urgent and len(leased) < _URGENT_CHUNK:
+            return await self._in_thread(lane, submit, engine, lane, leased, sender, now, name), []
+        size = self._chunk(lane, channel)
         return await self._in_thread(
-            lane, submit, engine, lane, ids, self._pace.number, clock.now(), self._name
+            lane, advance, engine, lane, channel, leased, sender, now, size, name
         )
 
     async def _start(self, lane: Lane, item: Outgoing) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Connection, Row, Table
@@ -17,15 +17,17 @@ from outreach.kernel.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(NamedTuple):
     """May go now. `body` is the SMS (None for a call); `validity` is in seconds."""
 
     delivery_id: int
-    to: str = field(repr=False)
-    body: str | None = field(repr=False)
+    to: str
+    body: str | None
     parts: int
     validity: int
+
+    def __repr__(self) -> str:
+        return f"<Ready {self.delivery_id}>"
 
 
 @dataclass(frozen=True)

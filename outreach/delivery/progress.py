@@ -6,9 +6,8 @@ One road for answers, receipts, polls and silence, so that order and repetition 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
@@ -28,8 +27,7 @@ from outreach.delivery.switches import halt_for
 NEVER_ACCEPTED = "never_accepted"
 
 
-@dataclass(frozen=True)
-class News:
+class News(NamedTuple):
     """What is now known of an attempt. `again_after` is set where the gateway never took it: it
     does not count as a try, and may go again after that time."""
 

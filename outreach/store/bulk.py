@@ -131,8 +131,13 @@ def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
             " FROM generate_series(1, :n)"
         )
         return connection.execute(query, {"name": table.name, "n": count}).scalar_one() or []
-    last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    last = connection.execute(_last_id(table)).scalar_one()
     return list(range(last + 1, last + 1 + count))
+
+
+@cache
+def _last_id(table: Table) -> Select[Any]:
+    return select(func.coalesce(func.max(table.c.id), 0))
 
 
 def _for_driver(connection: Connection, table: Table, name: str, value: Any) -> Any:

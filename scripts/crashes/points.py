@@ -40,7 +40,7 @@ class Point:
 NAMED = (
     Point("after-claim", "outreach.delivery.claiming", "claim", leaves="leased"),
     Point("mid-submitting", "outreach.delivery.moves.queries", "add_attempts", leaves="leased"),
-    Point("after-submitting", "outreach.delivery.claiming", "submit", leaves="submitting"),
+    Point("after-submitting", "outreach.delivery.claiming", "advance", leaves="submitting"),
     # The body is the client's, and the wire takes it a moment later; the network thinks for longer.
     Point("after-post-left", "aiohttp.client_reqrep", "ClientRequest.write_bytes", "end",
           leaves="unrecorded", after=0.01),

@@ -17,8 +17,8 @@ from outreach.store.engine import transaction
 from tests.delivery.rows import SENDER, deliveries
 from tests.world import crowd
 
-# At this pace a chunk is so many messages: half a second of it.
-PACE, CHUNK = 600, 100
+# At this pace a chunk is so many messages: a third of a second of it.
+PACE, CHUNK = 900, 100
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_ten_people_do_not_wait_behind_the_two_thousand_of_a_campaign_under_way(
     sender = replace(runtime, gateway=gateway, settings=settings).dispatcher()
     asyncio.run(asyncio.wait_for(sender.run(gateway.stop), 30))
     behind = max(index for index, sms in enumerate(gateway.sms) if sms.to in ten) - gateway.at
-    # What leaves, what is recorded and what is claimed meanwhile; then they have half the places.
+    # What leaves, what is recorded and what is leased meanwhile; then they have half the places.
     assert behind < 4 * CHUNK
     assert len(gateway.sms) < many / 2  # so the others did wait
 

@@ -1,5 +1,5 @@
-"""The next chunk is claimed and recorded while one leaves; at a stop what is recorded leaves, and
-what is only leased goes back."""
+"""The next chunk is recorded while one leaves, and the one after it is leased; at a stop what is
+recorded leaves, and what is only leased goes back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from outreach.delivery.dispatch import Dispatcher, SenderPace
 from outreach.gateways.memory import MemoryGateway
 from tests.delivery.rows import SENDER, attempts, deliveries
 
-# Two messages are half a second of it: a chunk.
-PACE = SenderPace(SENDER, parts_per_second=12, in_flight=1)
+# Two messages are a third of a second of it: a chunk.
+PACE = SenderPace(SENDER, parts_per_second=18, in_flight=1)
 
 
 @dataclass
@@ -64,7 +64,7 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def test_one_chunk_is_recorded_ahead_and_no_more_and_at_a_stop_all_that_is_recorded_leaves(
+def test_a_chunk_is_recorded_and_one_leased_ahead_and_at_a_stop_only_what_is_recorded_leaves(
     database, clock, lane, queue
 ):
     queue(7)
@@ -84,7 +84,10 @@ def test_one_chunk_is_recorded_ahead_and_no_more_and_at_a_stop_all_that_is_recor
         assert len(gateway.sms) == 4
         return seen
 
-    assert asyncio.run(story()) == [{"trying": 4, "pending": 3}] * 2
+    before, after = asyncio.run(story())
+    assert before == {"trying": 4, "leased": 2, "pending": 1}
+    assert after == {"trying": 4, "pending": 3}
+    assert {row.lease_by for row in deliveries(database) if row.state == "pending"} == {None}
     assert {attempt.state for attempt in attempts(database)} == {"submitted"}
 
 

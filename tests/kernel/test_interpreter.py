@@ -14,7 +14,7 @@ assert sys.getswitchinterval() < 0.005
 class Knot: ...
 import weakref
 knot = Knot(); knot.self = knot; gone = weakref.ref(knot); del knot
-made = [[] for _ in range(30_000)]
+made = [[] for _ in range(150_000)]
 print(gone() is None)
 """
 

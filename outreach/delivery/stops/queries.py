@@ -24,19 +24,21 @@ HARM_LOOKS = table_of(HarmLook)
 BUDGET = "budget"
 _FAILED = (AttemptState.FAILED, AttemptState.ERRORED)
 _SAID = tuple(frozenset(AttemptState) - {AttemptState.SUBMITTING, AttemptState.CANCELED})
+# Asked for every chunk: building one takes longer than asking it.
+_SCOPES = select(SWITCHES.c.scope)
+_BRAKES = _SCOPES.where(SWITCHES.c.by != BUDGET)
 _NEVER_TAKEN = ("throttled", "unreachable", "never_accepted")
 
 
 def scopes(connection: Connection) -> set[str]:
     """The kill switches that are on."""
-    return set(connection.execute(select(SWITCHES.c.scope)).scalars())
+    return set(connection.execute(_SCOPES).scalars())
 
 
 def brakes(connection: Connection) -> set[str]:
     """Those of the kill switches that also hold back what is recorded and has not left. A budget
     does not: what is recorded fits into it."""
-    query = select(SWITCHES.c.scope).where(SWITCHES.c.by != BUDGET)
-    return set(connection.execute(query).scalars())
+    return set(connection.execute(_BRAKES).scalars())
 
 
 def switches(connection: Connection) -> Sequence[Row[Any]]:

@@ -124,6 +124,30 @@ def _words() -> Select[Any]:
     return query.outerjoin(WORDINGS, w.campaign_id == m.id).where(among(m.id))
 
 
+@cache
+def _recalled() -> Select[Any]:
+    d, c, b = DELIVERIES.c, CONTACTS.c, BROADCASTS.c
+    query = (
+        select(d.id, c.consent, b.state)
+        .join(CONTACTS, c.id == d.contact_id)
+        .join(BROADCASTS, b.id == d.broadcast_id)
+    )
+    return query.where(among(d.id), or_(c.consent.in_(_LEFT), b.state == "canceled"))
+
+
+@cache
+def _closed_from() -> Select[Any]:
+    c = CORRIDORS.c
+    return select(c.destination).where(c.origin == bindparam("origin"), c.is_open.is_(False))
+
+
+@cache
+def _budgets() -> Select[Any]:
+    b = BUDGETS.c
+    query = select(BUDGETS).where(among(b.campaign_id)).order_by(b.campaign_id)
+    return query.with_for_update()
+
+
 def _tried() -> ColumnElement[int]:
     """How many other broadcasts reached for the person since `since`: an attempt of which nothing
     left does not count."""
@@ -154,14 +178,7 @@ def zones(connection: Connection, attempt_ids: Collection[int]) -> dict[int, str
 
 def recalled(connection: Connection, ids: Collection[int]) -> Sequence[Any]:
     """Those of the deliveries whose person left, or whose broadcast was canceled, meanwhile."""
-    d, c, b = DELIVERIES.c, CONTACTS.c, BROADCASTS.c
-    query = (
-        select(d.id, c.consent, b.state)
-        .join(CONTACTS, c.id == d.contact_id)
-        .join(BROADCASTS, b.id == d.broadcast_id)
-        .where(among(d.id), or_(c.consent.in_(_LEFT), b.state == "canceled"))
-    )
-    return connection.execute(query, {"ids": packed_values(ids)}).all()
+    return connection.execute(_recalled(), {"ids": packed_values(ids)}).all()
 
 
 def cancel_broadcasts(connection: Connection, campaign_id: int) -> int:
@@ -209,9 +226,7 @@ def put_corridor(connection: Connection, row: Mapping[str, Any]) -> None:
 
 def closed_from(connection: Connection, origin: str) -> frozenset[str]:
     """The destinations to which the corridor from `origin` is closed."""
-    c = CORRIDORS.c
-    query = select(c.destination).where(c.origin == origin, c.is_open.is_(False))
-    return frozenset(connection.execute(query).scalars())
+    return frozenset(connection.execute(_closed_from(), {"origin": origin}).scalars())
 
 
 def put_budget(connection: Connection, campaign_id: int, limit: int, currency: str) -> None:
@@ -228,9 +243,7 @@ def drop_budget(connection: Connection, campaign_id: int) -> None:
 
 def budgets(connection: Connection, campaign_ids: Collection[int]) -> dict[int, Any]:
     """The budgets of campaigns, locked: who holds one decides what still fits into it."""
-    b = BUDGETS.c
-    query = select(BUDGETS).where(among(b.campaign_id)).order_by(b.campaign_id)
-    found = connection.execute(query.with_for_update(), {"ids": packed_values(campaign_ids)})
+    found = connection.execute(_budgets(), {"ids": packed_values(campaign_ids)})
     return {row.campaign_id: row for row in found.all()}
 
 
