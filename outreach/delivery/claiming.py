@@ -100,7 +100,7 @@ def _claim(
     limit: int,
     by: str,
 ) -> list[int]:
-    hungry = queries.waiting_campaigns(connection, lane, channel, stopped)
+    hungry = queries.hungry(connection, lane, channel, stopped, now)
     # Where there are more campaigns than places, no one is always the last.
     random.shuffle(hungry)
     taken: dict[int | None, list[int]] = {campaign: [] for campaign in hungry}

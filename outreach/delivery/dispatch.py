@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from outreach.delivery.claiming import Outgoing, advance, claim, give_back, submit
 from outreach.delivery.gate import Gate
 from outreach.delivery.lane import Lane
+from outreach.delivery.lookout import Lookout
 from outreach.delivery.outcomes import of_answer
 from outreach.delivery.pace import Pacer
 from outreach.delivery.pacing.book import Book, MemoryBook
@@ -93,7 +94,7 @@ class Dispatcher:
         self._lanes, self._pace = tuple(lanes), pace
         hasty = dict.fromkeys(urgent, at_once or executor)
         self._executors = {lane.name: executor for lane in lanes} | hasty
-        self._urgent, self._idle, self._name = urgent, idle_seconds, name
+        self._urgent, self._name = urgent, name
         self._senders = senders
         book = book or MemoryBook()
         self._pacers = {
@@ -107,18 +108,17 @@ class Dispatcher:
             lane.name: Gate(engine, clock, lane, partial(self._in_thread, lane))
             for lane in self._lanes
         }
-        self._woken = {
-            (lane.name, channel): asyncio.Event() for lane in lanes for channel in CHANNELS
-        }
+        self._lookout = Lookout(engine, clock, lanes, idle_seconds)
         self._under_way: set[asyncio.Task[None]] = set()
 
     def wake(self, lane: str) -> None:
         """Looks at once for texts of `lane` instead of at its next turn."""
-        self._woken[lane, "sms"].set()
+        self._lookout.wake(lane, "sms")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sends until `stop` is set; then finishes what has left and gives back the rest."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._lookout.keep(stop))
             for lane in self._lanes:
                 for channel in CHANNELS:
                     group.create_task(self._pump(lane, channel, stop))
@@ -141,7 +141,7 @@ class Dispatcher:
 
     async def _pump(self, lane: Lane, channel: str, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            self._woken[lane.name, channel].clear()
+            self._lookout.begin(lane.name, channel)
             began = time.monotonic()
             try:
                 if await self._turn(lane, channel, stop):
@@ -151,10 +151,7 @@ class Dispatcher:
                 # What was claimed comes back when its lease runs out.
                 log.warning("sending waits for the database", error=str(error))
                 await asyncio.sleep(_AGAIN_SECONDS)
-            try:
-                await asyncio.wait_for(self._woken[lane.name, channel].wait(), self._idle)
-            except TimeoutError:
-                continue
+            await self._lookout.rest(lane.name, channel)
 
     async def _gather(self, lane: Lane, began: float) -> None:
         """What waits for no pace comes one by one; its turns begin a little apart, so that many

@@ -14,8 +14,10 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    exists,
     func,
     literal_column,
+    null,
     or_,
     select,
     update,
@@ -31,17 +33,15 @@ D = DeliveryState
 _WAITING = (D.PENDING, D.LEASED)
 
 
-def waiting_campaigns(
-    connection: Connection, lane: Lane, channel: str, scopes: Collection[str]
+def hungry(
+    connection: Connection, lane: Lane, channel: str, scopes: Collection[str], now: datetime
 ) -> list[int | None]:
-    """The campaigns of which something waits and which no kill switch of `scopes` stops; [None]
-    for a lane that has none. Costs a look at the index per campaign, however much waits."""
+    """The campaigns of which something is due and which no kill switch of `scopes` stops; [None]
+    for a lane that has none. Costs a look or two at the index per campaign, however much waits."""
     if not {"everything", f"channel:{channel}"}.isdisjoint(scopes):
         return []
-    if "campaign_id" not in lane.deliveries.c:
-        return [None]
-    ids = connection.execute(_campaigns(lane.deliveries), {"channel": channel}).scalars()
-    return [number for number in ids if f"campaign:{number}" not in scopes]
+    found = connection.execute(_hungry(lane.deliveries), {"channel": channel, "now": now})
+    return [number for number in found.scalars() if f"campaign:{number}" not in scopes]
 
 
 def lease(
@@ -90,14 +90,18 @@ def not_trying(connection: Connection, lane: Lane, ids: Collection[int]) -> list
 
 
 @cache
-def _campaigns(d: Table) -> Select[Any]:
+def _hungry(d: Table) -> Select[Any]:
     t = d.c
-    channel = bindparam("channel", type_=t.channel.type)
-    first = select(func.min(t.campaign_id)).where(t.state == D.PENDING, t.channel == channel)
+    pending = t.state == D.PENDING, t.channel == bindparam("channel", type_=t.channel.type)
+    due = exists().where(*pending, t.due_at <= bindparam("now", type_=t.due_at.type))
+    if "campaign_id" not in t:
+        return select(null()).where(due)
+    first = select(func.min(t.campaign_id)).where(*pending)
     found = select(first.scalar_subquery().label("id")).cte("found", recursive=True)
     following = first.where(t.campaign_id > found.c.id).scalar_subquery()
     found = found.union_all(select(following).where(found.c.id.is_not(None)))
-    return select(found.c.id).where(found.c.id.is_not(None))
+    mine = due.where(t.campaign_id == found.c.id)
+    return select(found.c.id).where(found.c.id.is_not(None), mine)
 
 
 @cache

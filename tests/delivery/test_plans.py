@@ -53,7 +53,7 @@ def lane(runtime):
 def ask(what, connection, lane, now):
     asked = {
         "claim": lambda: queries.lease(connection, lane, "sms", 1, 500, "w", now, now),
-        "campaigns": lambda: queries.waiting_campaigns(connection, lane, "sms", set()),
+        "campaigns": lambda: queries.hungry(connection, lane, "sms", set(), now),
         "overdue": lambda: queries.overdue(connection, lane, now, 200),
         "reclaim": lambda: queries.reclaim(connection, lane, now),
         "finish": lambda: finish_broadcasts(connection, now),
