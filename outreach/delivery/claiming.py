@@ -188,9 +188,10 @@ def _record(
     batch.try_now(connection, lane, [verdict.delivery_id for _, verdict in ready], now)
     bodies = {verdict.body for _, verdict in ready}
     digests = {body: "" if body is None else body_digest(body) for body in bodies}
+    horizons = {validity: _horizon(validity, now) for validity in {v.validity for _, v in ready}}
     names = public_ids(lane.tag, len(ready))
     rows = [
-        (name, row.id, row.channel, v.parts, digests[v.body], _horizon(v.validity, now))
+        (name, row.id, row.channel, v.parts, digests[v.body], horizons[v.validity])
         for name, (row, v) in zip(names, ready, strict=True)
     ]
     same = {

@@ -11,6 +11,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class Batcher(Generic[T, R]):
         self._next = 0.0
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._running: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
 
     async def put(self, item: T) -> R:
         """Waits until `item` is written; returns its result."""
@@ -53,16 +55,19 @@ class Batcher(Generic[T, R]):
         return future
 
     async def settle(self) -> None:
-        """Waits until all is written that was added so far."""
+        """Waits until all is written that was added so far; nothing more is gathered meanwhile."""
+        self._hurry.set()
         while self._running is not None:
             await asyncio.wait([self._running])
+        self._hurry.clear()
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
                 if loop.time() < self._next:
-                    await asyncio.sleep(self._next - loop.time())
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._hurry.wait(), self._next - loop.time())
                 self._next = loop.time() + self._gap
                 batch = self._next_batch()
                 items = [item for item, _ in batch]

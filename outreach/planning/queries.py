@@ -32,7 +32,7 @@ from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES
 from outreach.planning.tables import Broadcast, Schedule
 from outreach.store import dialect
 from outreach.store.ledger import LEDGER, announce
-from outreach.store.listed import listed, packed
+from outreach.store.listed import listed, packed, parted
 from outreach.store.types import table_of
 
 SCHEDULES = table_of(Schedule)
@@ -144,7 +144,9 @@ def add_attempt_facts(connection: Connection, facts: Sequence[AttemptFact], now:
     """Appends facts about attempts, each with its person's dimensions as they are now."""
     if facts:
         announce(connection)
-        connection.execute(_attempt_facts(), {"given": packed(facts), "now": now})
+        names, rows, same = parted(AttemptFact._fields, facts)
+        given = {"given": packed(rows), "now": now, **same}
+        connection.execute(_attempt_facts(names), given)
 
 
 def add_delivery_facts(
@@ -157,12 +159,16 @@ def add_delivery_facts(
 
 
 @cache
-def _attempt_facts() -> Insert:
+def _attempt_facts(names: tuple[str, ...]) -> Insert:
+    """Of each fact `names` are given; the rest is alike in all."""
     a, d = ATTEMPTS.c, DELIVERIES.c
     types = {name: LEDGER.c[name].type for name in AttemptFact._fields}
-    given = listed(types)
+    given = listed({name: types[name] for name in names})
     tries = given.join(ATTEMPTS, a.id == given.c.attempt_id)
-    told: dict[str, ColumnElement[Any]] = {name: given.c[name] for name in types}
+    told: dict[str, ColumnElement[Any]] = {
+        name: given.c[name] if name in names else bindparam(name, type_=kind)
+        for name, kind in types.items()
+    }
     told["channel"] = a.channel
     return _facts(tries.join(DELIVERIES, d.id == a.delivery_id), told)
 

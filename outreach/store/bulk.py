@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from outreach.store.dialect import insert_on
-from outreach.store.listed import listed, packed, with_bytes
+from outreach.store.listed import listed, packed, parted, with_bytes
 
 _TOGETHER = 64  # rows that PostgreSQL sends in one answer
 _FEW_PAGES = 256  # in SQLite's cache, while many bytes are read
@@ -68,8 +68,10 @@ def add_some(
     """Adds some hundreds of `rows` in one statement, which beside an event loop is sooner done: it
     takes one step of the driver, not one or more a row. Moments may be among `rows`."""
     if rows:
+        names, rows, more = parted(names, rows)
+        same = {**more, **same}
         alike = {f"same_{name}": value for name, value in same.items()}
-        statement = _adding(connection.dialect.name, table, tuple(names), tuple(same))
+        statement = _adding(connection.dialect.name, table, names, tuple(same))
         bytes_too = any(isinstance(table.c[name].type, LargeBinary) for name in names)
         given = with_bytes(rows) if bytes_too else {"given": packed(rows)}
         connection.execute(statement, {**given, **alike})

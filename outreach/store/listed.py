@@ -7,7 +7,7 @@ too; a list of parameters makes another statement for every length. These are bu
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -39,7 +39,8 @@ class _each(GenericFunction[Any]):  # noqa: N801 - a function is named as SQL do
 
 
 class _item(GenericFunction[Any]):  # noqa: N801
-    """An item of a JSON array, by its position, as a value of `type`."""
+    """An item of a JSON array, by its position, as a value of `type`; without one, what stands
+    there itself."""
 
     inherit_cache = True
 
@@ -77,7 +78,8 @@ def _number(value: ColumnElement[Any], position: int) -> ColumnElement[int]:
 
 def among(column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
     """`column IN` the parameter `name` (see `packed_values`)."""
-    return one_of(column, select(listed({"value": column.type}, name).c.value))
+    each = _each(bindparam(name, type_=Text)).table_valued("value")
+    return one_of(column, select(_item(each.c.value, type_=column.type)))
 
 
 def one_of(column: ColumnElement[Any], values: Select[Any]) -> ColumnElement[bool]:
@@ -107,9 +109,22 @@ def with_bytes(rows: Iterable[Iterable[Any]], name: str = "given") -> dict[str, 
     return {name: packed(items), f"{name}_bytes": bytes(pieces)}
 
 
+def parted(
+    names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]], dict[str, Any]]:
+    """Takes out of `rows` (of the columns `names`) what is alike in all, but for the first column:
+    of a chunk that is most, and the database reads it once. The names and rows that are left, and
+    what was alike."""
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    _, *others = columns
+    alike = {n: columns[n][0] for n in others if columns[n].count(columns[n][0]) == len(rows)}
+    left = tuple(name for name in names if name not in alike)
+    return left, list(zip(*(columns[name] for name in left), strict=True)), alike
+
+
 def packed_values(values: Iterable[Any]) -> str:
     """`values` for the parameter of `among`: text or whole numbers."""
-    return json.dumps([(value,) for value in values])
+    return json.dumps([*values])
 
 
 @lru_cache(maxsize=256)
@@ -143,14 +158,16 @@ def _one_of_on_postgresql(element: _one_of, compiler: Any, **options: Any) -> st
 
 @compiles(_item)
 def _item_on_sqlite(element: _item, compiler: Any, **options: Any) -> str:
-    value, position = element.clauses
-    return f"json_extract({compiler.process(value, **options)}, '$[{position.value}]')"
+    value, *position = element.clauses
+    text = compiler.process(value, **options)
+    return f"json_extract({text}, '$[{position[0].value}]')" if position else text
 
 
 @compiles(_item, "postgresql")
 def _item_on_postgresql(element: _item, compiler: Any, **options: Any) -> str:
-    value, position = element.clauses
-    text = f"({compiler.process(value, **options)} ->> {position.value})"
+    value, *position = element.clauses
+    where = f"->> {position[0].value}" if position else "#>> '{}'"
+    text = f"({compiler.process(value, **options)} {where})"
     kind = getattr(element.type, "impl", element.type)
     if isinstance(kind, DateTime):
         return f"CAST({text} || '+00' AS timestamptz)"

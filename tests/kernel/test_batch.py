@@ -42,3 +42,23 @@ def test_the_ones_of_a_sender_keep_their_order() -> None:
 
 def test_few_are_written_together_as_they_came() -> None:
     assert batches(["a0", "a1", "b0"], limit=3) == [["a0", "a1", "b0"]]
+
+
+def test_who_settles_does_not_wait_for_more_to_gather() -> None:
+    async def story() -> list[list[str]]:
+        written: list[list[str]] = []
+
+        def write(batch: Sequence[str]) -> Sequence[None]:
+            written.append(list(batch))
+            return [None] * len(batch)
+
+        with ThreadPoolExecutor(1) as executor:
+            batcher = Batcher(write, executor, gap=60)
+            await batcher.put("first")
+            batcher.add("second")
+            await asyncio.sleep(0)  # it waits for its gap already
+            async with asyncio.timeout(5):
+                await batcher.settle()
+        return written
+
+    assert asyncio.run(story()) == [["first"], ["second"]]

@@ -10,7 +10,7 @@ from outreach.people.queries import CONTACTS
 from outreach.store.dialect import keyed, keys_given
 from outreach.store.engine import transaction
 from outreach.store.ledger import LEDGER, Fact, append
-from outreach.store.listed import among, listed, packed, packed_values, with_bytes
+from outreach.store.listed import among, listed, packed, packed_values, parted, with_bytes
 
 _AT = datetime(2026, 3, 2, 2, 0, 0, 5, tzinfo=UTC)
 _TYPES = {"id": LEDGER.c.id.type, "detail": LEDGER.c.detail.type, "at": LEDGER.c.at.type}
@@ -80,3 +80,18 @@ def test_postgresql_reads_the_keys_once_and_not_for_every_row(postgres_database:
     (looks,) = [line for line in plan if "Filter" in line]
     assert "InitPlan" in looks
     assert "::bytea[]" not in looks
+
+
+def test_what_is_alike_in_all_rows_is_said_once_but_for_the_first_column() -> None:
+    names = ("id", "kind", "parts", "at")
+    rows = [(1, "sms", 2, None), (2, "sms", 3, None)]
+    assert parted(names, rows) == (
+        ("id", "parts"),
+        [(1, 2), (2, 3)],
+        {"kind": "sms", "at": None},
+    )
+    assert parted(names, rows[:1]) == (
+        ("id",),
+        [(1,)],
+        {"kind": "sms", "parts": 2, "at": None},
+    )
