@@ -3,7 +3,8 @@
 Where the values' sets meet is whoever has several values in one dimension at most. Over a long time
 a few have several in two, say two provinces and two age bands, and were not in all four cells: of
 them the same is asked of each stored span, and of the days of each month in which it still holds.
-Most of them moved once: of those it is asked only on which side they were, at home or elsewhere.
+Most of them moved once: of those it is asked only on which side they were, at home or elsewhere;
+and not even that of whoever moved by all dimensions at once.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def cells(parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], days_of:
     `days_of` brings the days of some months, and maybe of others.
     """
     found: Cells = defaultdict(list)
-    moved = _overlap([_several(short, name, homes) for name in by])
+    several = {name: _several(short, name, homes) for name in by}
+    moved = _overlap(several.values())
     stayed = {
         name: {value: who - moved for value, who in short.get(name, {}).items()}
         for name in (ALL, *by)
@@ -58,7 +60,12 @@ def cells(parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], days_of:
         for values, who in follow(restless, partial(_in_full, by, near)).items():
             found[values].append((who, who))
         # Whoever is not restless has one value at home and one elsewhere.
-        for sides, who in follow(moved - restless, partial(_sides, by, homes)).items():
+        changed = [name for name in by if name in homes and several[name] & moved]
+        at_once = moved - restless - _by_and_by(parts, changed)
+        same = in_full(among(short, at_once), near, [name for name in by if name not in changed])
+        for side in (near, guests):
+            _put(found, among(dict(side) | same, at_once), by)
+        for sides, who in follow(moved - restless - at_once, partial(_sides, by, homes)).items():
             on = {
                 name: (near if side == _HOME else guests)[name]
                 for name, side in zip(by, sides, strict=True)
@@ -67,26 +74,38 @@ def cells(parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], days_of:
     return found
 
 
+def _by_and_by(parts: Crowds, changed: Sequence[str]) -> BitMap:
+    """Who was in any span at home by one dimension and elsewhere by another, or was both by one.
+    Of all others, whoever changed in all dimensions did so at once."""
+    found: list[BitMap] = []
+    for crowd in parts.values():
+        first, *rest = (crowd.get(name, {}).get(AWAY, NOBODY) for name in changed)
+        found += (first ^ other for other in rest)
+        found += (_elsewhere(crowd, name) - first for name in changed if not _alone(crowd, name))
+    return BitMap.union(NOBODY, *found)
+
+
 def _follow(
     parts: Crowds,
     by: Sequence[str],
     days_of: DaysOf,
     some: BitMap,
-    told: Callable[[Crowd, BitMap], Crowd],
+    values_of: Callable[[Crowd, BitMap], Crowd],
 ) -> Mapping[Values, BitMap]:
-    """Where `some` were, span by span, by the values that `told` says of a crowd."""
+    """Where `some` were, span by span, by the values that `values_of` says of a crowd."""
     found: Cells = defaultdict(list)
     within: dict[Place, BitMap] = {}
     for key, crowd in parts.items() if some else ():
         few = everybody(crowd) & some
-        sets = told(crowd, few)
+        sets = values_of(crowd, few)
         left = _moved(sets, by, few) if key.span == MONTH else NOBODY
         _put(found, _without(sets, by, left), by)
         if left:
             within[_place(key)] = left
     for key, crowd in days_of(within).items() if within else ():
-        _put(found, told(crowd, everybody(crowd) & within.get(_place(key), NOBODY)), by)
-    return {values: BitMap.union(*map(_who, met)) for values, met in found.items()}
+        _put(found, values_of(crowd, everybody(crowd) & within.get(_place(key), NOBODY)), by)
+    told = {values: BitMap.union(*map(_who, met)) for values, met in found.items()}
+    return {values: who for values, who in told.items() if who}
 
 
 def _in_full(by: Sequence[str], homes: Crowd, crowd: Crowd, few: BitMap) -> Crowd:
@@ -97,12 +116,20 @@ def _sides(by: Sequence[str], homes: Crowd, crowd: Crowd, few: BitMap) -> Crowd:
     """Which of `few` of a crowd were at home and which elsewhere; where nobody has a home, all."""
     found: dict[str, dict[str, BitMap]] = {}
     for name in by:
-        away, guests = crowd.get(name, {}).get(AWAY, NOBODY), guests_of(crowd, name).values()
-        # Hardly ever was anybody at home as well, or elsewhere twice.
-        alone = sum(map(len, guests)) == len(away)
-        elsewhere = few & (away if alone else BitMap.union(NOBODY, *guests))
+        away = crowd.get(name, {}).get(AWAY, NOBODY)
+        elsewhere = few & (away if _alone(crowd, name) else _elsewhere(crowd, name))
         found[name] = {_HOME: few - away if name in homes else NOBODY, _ELSEWHERE: elsewhere}
     return found
+
+
+def _elsewhere(crowd: Crowd, name: str) -> BitMap:
+    return BitMap.union(NOBODY, *guests_of(crowd, name).values())
+
+
+def _alone(crowd: Crowd, name: str) -> bool:
+    """Whether nobody who was elsewhere was at home as well, or in two places: as nearly always."""
+    sets = crowd.get(name, {})
+    return sum(map(len, sets.values())) == 2 * len(sets.get(AWAY, NOBODY))
 
 
 def _place(key: PeopleKey) -> Place:
@@ -115,7 +142,7 @@ def _several(short: Crowd, name: str, homes: Crowd) -> BitMap:
     if name not in homes:
         return _overlap(values, len(everybody(short)))
     away = short.get(name, {}).get(AWAY, NOBODY)
-    return (BitMap.union(NOBODY, *values) - away) | _overlap(values)
+    return (_elsewhere(short, name) - away) | _overlap(values)
 
 
 def _moved(sets: Crowd, by: Sequence[str], who: BitMap) -> BitMap:

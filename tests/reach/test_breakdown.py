@@ -180,3 +180,41 @@ def test_a_person_in_two_meetings_by_two_numbers_counts_once() -> None:
     assert known.count(everybody) == 3
     assert known.count_met([(everybody, BitMap([1, 3])), (BitMap([2, 9]), everybody)]) == 2
     assert known.count_met([]) == 0
+
+
+# Who, by which campaign, on which day, and where and as whom they were then.
+MOVES = st.lists(
+    st.tuples(
+        st.integers(1, 4),
+        st.integers(1, 2),
+        st.integers(0, 40),
+        st.sampled_from((("01", "male"), ("02", "female"), ("01", "female"), ("03", "male"))),
+        st.sampled_from(("18-24", "25-34")),
+        st.sampled_from(("sms", "voice")),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(MOVES, st.permutations(("province", "sex", "age_band", "channel")), st.integers(2, 4))
+def test_whoever_changes_at_once_or_by_and_by_is_in_the_cells_of_their_facts(
+    moves: list[tuple[int, int, int, tuple[str, str], str, str]], by: list[str], depth: int
+) -> None:
+    expected: dict[tuple[str, ...], set[int]] = {}
+    facts = []
+    # On one campaign's day everybody is one person: whoever isn't may count in a mixed cell.
+    for contact, campaign, day, (province, sex), age, channel in {m[:3]: m for m in moves}.values():
+        what = {"province": province, "sex": sex, "age_band": age, "channel": channel}
+        at = START + timedelta(days=day)
+        facts.append(
+            Fact("attempt.delivered", at, contact_id=contact, campaign_id=campaign, **what)  # type: ignore[arg-type]
+        )
+        expected.setdefault(tuple(what[name] for name in by[:depth]), set()).add(contact)
+    with memory() as engine:
+        write(engine, facts)
+        folding.fold(engine)
+        found = breakdown(engine, by[:depth], measures=["reached"])
+    assert {tuple(cell.values.values()): cell.people["reached"] for cell in found.cells} == {
+        values: len(who) for values, who in expected.items()
+    }
