@@ -12,19 +12,30 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(Generic[T, R]):
+    """An item, who sent it, and where its result is to go."""
+
+    item: T
+    sender: Hashable
+    result: asyncio.Future[R]
 
 
 class Batcher(Generic[T, R]):
     """Hands items, many at a time, to `write` (run in `executor`), and each caller its result.
 
     `write` gets at most `limit` items and returns one result per item, in order; its exception
-    reaches every caller of that batch. While one batch is written the next one gathers, and at
-    least until `gap` seconds after the last one began. Where more wait than go into a batch, they
-    go in turns by who sent them (`of`): whoever sends thousands keeps nobody else waiting.
+    reaches every caller of that batch. While batches are written (`at_once` of them at most) the
+    next one gathers, and at least until `gap` seconds after the last one began. Where more wait
+    than go into a batch, they go in turns by who sent them (`of`): whoever sends thousands keeps
+    nobody else waiting. No sender is in two batches at once: each one's go in order.
     """
 
     def __init__(
@@ -34,12 +45,14 @@ class Batcher(Generic[T, R]):
         limit: int = 500,
         gap: float = 0.0,
         of: Callable[[T], Hashable] = lambda _item: None,
+        at_once: int = 1,
     ) -> None:
         self._write, self._executor, self._limit, self._gap = write, executor, limit, gap
-        self._of = of
+        self._of, self._at_once = of, at_once
         self._next = 0.0
-        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
-        self._running: asyncio.Task[None] | None = None
+        self._waiting: list[_Waiting[T, R]] = []
+        self._written: set[Hashable] = set()  # whose items are being written
+        self._drains: set[asyncio.Task[None]] = set()
         self._hurry = asyncio.Event()
 
     async def put(self, item: T) -> R:
@@ -48,57 +61,64 @@ class Batcher(Generic[T, R]):
 
     def add(self, item: T) -> asyncio.Future[R]:
         """The result to come of `item`, which is written whether anybody waits for it or not."""
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
-        if self._running is None:
-            self._running = asyncio.create_task(self._drain())
-        return future
+        result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        sender = self._of(item)
+        self._waiting.append(_Waiting(item, sender, result))
+        # What is written of its sender's is followed by this one.
+        if len(self._drains) < self._at_once and sender not in self._written:
+            self._drains.add(asyncio.create_task(self._drain()))
+        return result
 
     async def settle(self) -> None:
         """Waits until all is written that was added so far; nothing more is gathered meanwhile."""
         self._hurry.set()
-        while self._running is not None:
-            await asyncio.wait([self._running])
+        while self._drains:
+            await asyncio.wait(self._drains)
         self._hurry.clear()
 
     async def _drain(self) -> None:
+        """Writes one batch after another, as long as anything waits that may be written."""
         loop = asyncio.get_running_loop()
         try:
-            while self._waiting:
-                if loop.time() < self._next:
+            while any(each.sender not in self._written for each in self._waiting):
+                if loop.time() < self._next and not self._hurry.is_set():
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._hurry.wait(), self._next - loop.time())
+                    continue  # another batch may have begun meanwhile
                 self._next = loop.time() + self._gap
                 batch = self._next_batch()
-                items = [item for item, _ in batch]
-                try:
-                    results = await loop.run_in_executor(self._executor, self._write, items)
-                except Exception as error:  # handed to every caller that waits for this batch
-                    for _, future in batch:
-                        if not future.done():
-                            future.set_exception(error)
-                    continue
-                for (_, future), result in zip(batch, results, strict=True):
-                    if not future.done():
-                        future.set_result(result)
+                senders = {each.sender for each in batch}
+                self._written |= senders
+                await self._write_batch(batch)
+                self._written -= senders
         finally:
-            self._running = None
+            self._drains.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
-    def _next_batch(self) -> list[tuple[T, asyncio.Future[R]]]:
+    async def _write_batch(self, batch: Sequence[_Waiting[T, R]]) -> None:
+        loop, items = asyncio.get_running_loop(), [each.item for each in batch]
+        try:
+            results = await loop.run_in_executor(self._executor, self._write, items)
+        except Exception as error:  # handed to every caller that waits for this batch
+            for each in batch:
+                if not each.result.done():
+                    each.result.set_exception(error)
+            return
+        for each, result in zip(batch, results, strict=True):
+            if not each.result.done():
+                each.result.set_result(result)
+
+    def _next_batch(self) -> list[_Waiting[T, R]]:
         """Takes out what is written next: everybody's first one, then everybody's second …, the
         ones of each in the order in which they came."""
-        if len(self._waiting) <= self._limit:
-            batch, self._waiting = self._waiting, []
-            return batch
         turns: Counter[Hashable] = Counter()
         order = []
-        for position, (item, _) in enumerate(self._waiting):
-            sender = self._of(item)
-            order.append((turns[sender], position))
-            turns[sender] += 1
+        for position, each in enumerate(self._waiting):
+            if each.sender not in self._written:
+                order.append((turns[each.sender], position))
+                turns[each.sender] += 1
         chosen = {position for _, position in heapq.nsmallest(self._limit, order)}
         batch = [self._waiting[position] for position in sorted(chosen)]
         self._waiting = [
-            waiting for position, waiting in enumerate(self._waiting) if position not in chosen
+            each for position, each in enumerate(self._waiting) if position not in chosen
         ]
         return batch

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 # A plea that comes while these are written waits for no more of them.
 _TEXTS_AT_ONCE = 200
+# PostgreSQL works at one batch of them while another one's texts are read and understood.
+_BATCHES_AT_ONCE = 2
 # A transaction costs as much for one text as for ten. Who writes alone waits for none.
 _TEXTS_GATHER_SECONDS = 0.02
 _SILENCE = Response(
@@ -45,12 +47,14 @@ class Hooks:
         self._runtime, self._wake = runtime, wake
         # Numbers of ours that somebody reached and that were looked at, or need not be.
         self._reached = {"", *runtime.settings.own_numbers}
+        at_once = 1 if runtime.alone else _BATCHES_AT_ONCE
         self._texts: Batcher[Inbound, inbound.Heard] = Batcher(
             partial(inbound.receive, runtime.desk),
             runtime.executor.urgent,
-            limit=_TEXTS_AT_ONCE,
+            limit=_TEXTS_AT_ONCE // at_once,
             gap=_TEXTS_GATHER_SECONDS,
             of=lambda text: text.sender_number,
+            at_once=at_once,
         )
         self._reports: Batcher[Report, bool] = Batcher(
             partial(receipts.record, runtime.engine, runtime.clock, runtime.lanes),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -62,3 +64,85 @@ def test_who_settles_does_not_wait_for_more_to_gather() -> None:
         return written
 
     assert asyncio.run(story()) == [["first"], ["second"]]
+
+
+def test_two_batches_are_written_at_once_and_no_more() -> None:
+    begun, go, meeting = list[str](), threading.Event(), threading.Barrier(2)
+
+    def write(batch: Sequence[str]) -> Sequence[str]:
+        go.wait(timeout=20)
+        meeting.wait(timeout=20)  # breaks where nobody else comes
+        return batch
+
+    class Noting(ThreadPoolExecutor):
+        def submit(self, work, /, *args, **named):
+            begun.append(args[0][0])
+            return super().submit(work, *args, **named)
+
+    async def put_all() -> None:
+        with Noting(6) as executor:
+            batcher = Batcher(write, executor, limit=1, of=lambda item: item, at_once=2)
+            putting = [batcher.add(item) for item in "abcdef"]
+            for _ in range(10):  # whatever may begin has begun
+                await asyncio.sleep(0)
+            assert begun == ["a", "b"]
+            go.set()
+            await asyncio.gather(*putting)
+
+    asyncio.run(put_all())
+    assert sorted(begun) == [*"abcdef"]
+
+
+def test_nobody_is_in_two_batches_at_once_and_each_ones_are_in_order() -> None:
+    written: dict[str, list[int]] = defaultdict(list)
+    under_way: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def write(batch: Sequence[tuple[str, int]]) -> Sequence[None]:
+        senders = {sender for sender, _ in batch}
+        for sender in senders:
+            assert under_way[sender].acquire(blocking=False), sender
+        for sender, number in batch:
+            written[sender].append(number)
+        threading.Event().wait(0.001)
+        for sender in senders:
+            under_way[sender].release()
+        return [None] * len(batch)
+
+    async def put_all() -> None:
+        with ThreadPoolExecutor(4) as executor:
+            batcher = Batcher(write, executor, limit=3, of=lambda item: item[0], at_once=3)
+            putting = []
+            for number in range(40):
+                for sender in "aabcde"[number % 2 :]:
+                    putting.append(batcher.add((sender, number)))
+                await asyncio.sleep(0)
+            await asyncio.gather(*putting)
+
+    asyncio.run(put_all())
+    assert set(written) == set("abcde")
+    assert all(numbers == sorted(numbers) for numbers in written.values())
+    assert sum(map(len, written.values())) == 20 * 6 + 20 * 5
+
+
+def test_what_is_added_while_its_senders_are_written_follows_by_itself() -> None:
+    writing, go, batches = threading.Event(), threading.Event(), list[list[str]]()
+
+    def write(batch: Sequence[str]) -> Sequence[str]:
+        batches.append(list(batch))
+        writing.set()
+        go.wait(timeout=20)
+        return batch
+
+    async def put_both() -> None:
+        with ThreadPoolExecutor(2) as executor:
+            batcher = Batcher(write, executor, of=lambda item: item[0], at_once=2)
+            first = batcher.add("a0")
+            await asyncio.to_thread(writing.wait, 20)
+            second = batcher.add("a1")
+            await asyncio.sleep(0)
+            go.set()
+            await asyncio.wait_for(asyncio.gather(first, second), 20)
+            await batcher.settle()
+
+    asyncio.run(put_both())
+    assert batches == [["a0"], ["a1"]]
