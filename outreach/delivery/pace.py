@@ -23,6 +23,9 @@ _STALE_SECONDS = 1.0
 # Shorter waits cost more than they smooth.
 _WORTH_WAITING = 0.002
 _AGAIN_SECONDS = 1.0
+# What overtakes waits for nothing, so it is reserved this far apart: for a small pace a slice is
+# less than one text, and each would have a transaction of its own.
+_GATHER_SECONDS = 0.1
 
 
 class Pacer:
@@ -33,6 +36,7 @@ class Pacer:
         self._slice = max(1.0, limit * pace.BURST)
         self._left, self._next, self._rate = 0.0, 0.0, limit
         self._refilling: asyncio.Task[None] | None = None
+        self._gathering: asyncio.Task[None] | None = None
 
     @property
     def rate(self) -> float:
@@ -45,6 +49,7 @@ class Pacer:
         while self._left < units:
             await self._refill(units)
         leaves = self._spend(units)
+        self._top_up()
         wait = leaves - time.monotonic()
         if wait > _WORTH_WAITING:
             await asyncio.sleep(wait)
@@ -52,6 +57,8 @@ class Pacer:
     def overtake(self, units: int) -> None:
         """Spends `units` without waiting: a person's answer goes now, broadcasts wait for it."""
         self._spend(units)
+        if self._gathering is None:
+            self._gathering = asyncio.create_task(self._gather())
 
     async def slow(self) -> None:
         """The gateway says that it was too much: what is reserved is given up."""
@@ -65,9 +72,16 @@ class Pacer:
         """Takes `units` from what is reserved, perhaps more than there is; when the last leaves."""
         self._left -= units
         self._next = max(self._next, time.monotonic() - pace.BURST) + units / self._rate
+        return self._next
+
+    async def _gather(self) -> None:
+        await asyncio.sleep(_GATHER_SECONDS)
+        self._gathering = None
+        self._top_up()
+
+    def _top_up(self) -> None:
         if self._left < self._slice / 2 and self._refilling is None:
             self._refilling = asyncio.create_task(self._more(self._slice - self._left))
-        return self._next
 
     async def _refill(self, units: float) -> None:
         if self._refilling is None:

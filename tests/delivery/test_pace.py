@@ -51,6 +51,26 @@ def test_an_answer_overtakes_and_the_broadcast_pays_for_it():
     assert asyncio.run(run()) >= 0.4
 
 
+def test_answers_that_overtake_a_small_pace_are_reserved_together():
+    reserved, some = [], asyncio.Event()
+
+    class Noting(MemoryBook):
+        async def reserve(self, channel, units, limit):
+            reserved.append(units)
+            some.set()
+            return await super().reserve(channel, units, limit)
+
+    async def run() -> None:
+        pacer = Pacer(1, Noting())
+        for _ in range(50):
+            pacer.overtake(3)
+            await asyncio.sleep(0)
+        await asyncio.wait_for(some.wait(), 20)
+
+    asyncio.run(run())
+    assert reserved == [3 * 50 + 1]
+
+
 def test_processes_that_share_a_sender_keep_its_pace_together(postgres_database):
     pacers = [Pacer(200, SharedBook(postgres_database)) for _ in range(3)]
     # 3 × 80 parts less a burst of 50, over all of them.
