@@ -104,7 +104,7 @@ def _join(
     if now - came >= ANSWER_WITHIN:
         queries.add_alert(connection, "answer_dropped", public_id("in"), now)
     # Somebody who rings again and again is answered once.
-    elif not queries.recent_answers(connection, keys, now - LOOP_WINDOW):
+    elif not queries.recent_answers(connection, keys, now - LOOP_WINDOW).all(connection):
         text = desk.replies.text("START", community.language)
         queue(connection, desk, number, text, now, until=came + ANSWER_WITHIN)
     return True

@@ -32,10 +32,11 @@ from outreach.kernel.ids import public_id
 from outreach.language.fallback import pick
 from outreach.language.match import Match, match
 from outreach.language.matchkey import match_key
-from outreach.people import optout
+from outreach.people import contacts, optout
 from outreach.people.contacts import ContactView
 from outreach.people.persons import safe
 from outreach.store.engine import practising, transaction
+from outreach.store.gathered import together
 from outreach.store.ledger import Fact, append_alike
 
 # Of what came after a text that is taken in late, so much is looked at.
@@ -130,10 +131,18 @@ class _Intake:
         self, connection: Connection, desk: Desk, texts: Sequence[Inbound], now: datetime
     ) -> None:
         self._connection, self._desk, self._now = connection, desk, now
+        vault, help_vault = desk.vault, desk.help_vault
         numbers = {text.sender_number for text in texts}
-        self._known = Known(connection, desk, numbers)
-        self._memories = Memories.read(connection, desk.help_vault, numbers, now)
-        self._recent = self._answers(numbers)
+        by_key = {key: number for number in numbers for key in help_vault.lookups(number)}
+        known, kept, answered = together(
+            connection,
+            contacts.asking(connection, vault, numbers),
+            Memories.asking(connection, help_vault, numbers),
+            queries.recent_answers(connection, by_key, now - LOOP_WINDOW),
+        )
+        self._known = Known(connection, desk, contacts.found(vault, numbers, known))
+        self._memories = Memories.found(help_vault, numbers, kept, now)
+        self._recent = _recent(by_key, answered, now)
         self._gathered = _Gathered()
 
     def expect(self, stops: Iterable[Inbound]) -> None:
@@ -239,14 +248,15 @@ class _Intake:
             return True
         return safe.stop_reply(self._connection, contact.id)
 
-    def _answers(self, numbers: set[str]) -> dict[str, Recent]:
-        """The automatic answers that each number got of late."""
-        vault, now = self._desk.help_vault, self._now
-        by_key = {key: number for number in numbers for key in vault.lookups(number)}
-        found: dict[str, Recent] = {}
-        for got in queries.recent_answers(self._connection, by_key, now - LOOP_WINDOW):
-            number = by_key[got.number_key]
-            before = found.get(number, Recent())
-            since_last = min(before.since_last, now - got.last)
-            found[number] = Recent(before.answers + got.answers, since_last)
-        return found
+
+def _recent(
+    by_key: Mapping[bytes, str], answered: Iterable[Any], now: datetime
+) -> dict[str, Recent]:
+    """The automatic answers that each number got of late."""
+    found: dict[str, Recent] = {}
+    for got in answered:
+        number = by_key[got.number_key]
+        before = found.get(number, Recent())
+        since_last = min(before.since_last, now - got.last)
+        found[number] = Recent(before.answers + got.answers, since_last)
+    return found

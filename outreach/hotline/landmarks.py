@@ -38,7 +38,11 @@ class Whereabouts:
 
 def of(connection: Connection, desk: Desk, number_keys: Collection[bytes]) -> Whereabouts | None:
     """Where the number of these fingerprints said it is, or None where it said nothing."""
-    rows = [row for row in queries.memories(connection, number_keys) if row.answers_sealed]
+    rows = [
+        row
+        for row in queries.memories(connection, number_keys).all(connection)
+        if row.answers_sealed
+    ]
     if not rows:
         return None
     choices = desk.replies.landmarks

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
-    Select,
     Table,
     Update,
     and_,
@@ -37,6 +36,7 @@ from outreach.hotline.tables import (
 )
 from outreach.store.bulk import add_some, insert_listed
 from outreach.store.dialect import insert, keyed, keys_given, locked
+from outreach.store.gathered import Gathered, Question
 from outreach.store.listed import among, listed, packed, packed_values, with_bytes
 from outreach.store.types import table_of
 
@@ -134,21 +134,20 @@ def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) ->
         add_some(connection, DELIVERIES, _OWN, own, same)
 
 
-def recent_answers(
-    connection: Connection, keys: Collection[bytes], since: datetime
-) -> Sequence[Row[Any]]:
+def recent_answers(connection: Connection, keys: Collection[bytes], since: datetime) -> Question:
     """How many automatic answers each number was given since `since`, and when the last."""
-    given = {"since": since, **keys_given(connection, keys)}
-    return connection.execute(_recent(connection.dialect.name), given).all()
+    given = {"since": since, **keys_given(connection, keys, "answered_keys")}
+    return Question(_recent(connection.dialect.name), given)
 
 
 @cache
-def _recent(dialect: str) -> Select[Any]:
+def _recent(dialect: str) -> Gathered:
     d = DELIVERIES.c
     since = bindparam("since", type_=d.due_at.type)
     found = (d.number_key, func.count().label("answers"), func.max(d.due_at).label("last"))
-    query = select(*found).where(keyed(dialect, d.number_key), d.due_at >= since, d.author == "")
-    return query.group_by(d.number_key)
+    mine = keyed(dialect, d.number_key, "answered_keys")
+    query = select(*found).where(mine, d.due_at >= since, d.author == "")
+    return Gathered(query.group_by(d.number_key))
 
 
 def deliveries(connection: Connection, ids: Collection[int]) -> Sequence[Row[Any]]:

@@ -3,7 +3,7 @@ START, JOIN, the language, and the answer to an invitation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -24,9 +24,11 @@ from outreach.people.rules.consent import Consent, Event
 class Known:
     """Who of a batch's numbers is registered; a text that changes that is seen by the next one."""
 
-    def __init__(self, connection: Connection, desk: Desk, numbers: Iterable[str]) -> None:
+    def __init__(
+        self, connection: Connection, desk: Desk, found: Mapping[str, ContactView]
+    ) -> None:
         self._connection, self._desk = connection, desk
-        self._contacts = contacts.find_by_numbers(connection, desk.vault, set(numbers))
+        self._contacts = dict(found)
 
     def contact(self, number: str) -> ContactView | None:
         """The contact with that number, or None."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from outreach.kernel.sealing import Vault
 from outreach.people import queries
+from outreach.store.gathered import Question
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,26 @@ def find_by_numbers(
     connection: Connection, vault: Vault, numbers: Collection[str]
 ) -> dict[str, ContactView]:
     """The contacts with these numbers (E.164), each under its own."""
-    by_key = {key: number for number in numbers for key in vault.lookups(number)}
+    asked = asking(connection, vault, numbers)
+    return found(vault, numbers, asked.all(connection))
+
+
+def asking(connection: Connection, vault: Vault, numbers: Iterable[str]) -> Question:
+    """The same as a question, whose answer is for `found`."""
+    return queries.views(connection, _by_key(vault, numbers))
+
+
+def found(vault: Vault, numbers: Iterable[str], rows: Sequence[Any]) -> dict[str, ContactView]:
+    """The contacts among `rows`, each under its own number."""
+    by_key = _by_key(vault, numbers)
     return {
         by_key[row.number_key]: ContactView(row.id, row.language, row.consent, row.timezone)
-        for row in queries.contacts_by_key(connection, by_key)
+        for row in rows
     }
+
+
+def _by_key(vault: Vault, numbers: Iterable[str]) -> dict[bytes, str]:
+    return {key: number for number in numbers for key in vault.lookups(number)}
 
 
 def number_of(connection: Connection, vault: Vault, contact_id: int) -> str | None:

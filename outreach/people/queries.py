@@ -21,6 +21,7 @@ from outreach.people.tables import (
 )
 from outreach.store.bulk import add_rows, reserve_ids
 from outreach.store.dialect import among, insert, keyed, keys_given, locked, present
+from outreach.store.gathered import Gathered, Question
 from outreach.store.types import table_of
 
 CONTACTS = table_of(Contact)
@@ -58,8 +59,7 @@ def hold_number(connection: Connection, keys: Sequence[bytes]) -> None:
 def put_places(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
     """Adds places, or replaces what they were."""
     statement = insert(connection, PLACES)
-    names = ("parent", "kind", "name_km", "name_en")
-    fresh = {name: statement.excluded[name] for name in names}
+    fresh = {name: statement.excluded[name] for name in ("parent", "kind", "name_km", "name_en")}
     connection.execute(
         statement.on_conflict_do_update(index_elements=["code"], set_=fresh), list(rows)
     )
@@ -79,13 +79,19 @@ def places(connection: Connection, kinds: Collection[str]) -> Sequence[Row[Any]]
 
 def contacts_by_key(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
     """Contacts of which a fingerprint is among `keys`."""
-    given = keys_given(connection, keys)
-    return connection.execute(_by_key(connection.dialect.name), given).all()
+    query = select(CONTACTS).where(among(connection, CONTACTS.c.number_key, keys))
+    return connection.execute(query).all()
+
+
+def views(connection: Connection, keys: Collection[bytes]) -> Question:
+    """What others may know of the same."""
+    return Question(_views(connection.dialect.name), keys_given(connection, keys, "contact_keys"))
 
 
 @cache
-def _by_key(dialect: str) -> Select[Any]:
-    return select(CONTACTS).where(keyed(dialect, CONTACTS.c.number_key))
+def _views(dialect: str) -> Gathered:
+    shown = (CONTACTS.c[name] for name in ("id", "number_key", "language", "consent", "timezone"))
+    return Gathered(select(*shown).where(keyed(dialect, CONTACTS.c.number_key, "contact_keys")))
 
 
 def lock_by_key(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
@@ -130,9 +136,8 @@ def communities(connection: Connection) -> Sequence[Row[Any]]:
     """The communities that people can join."""
     c = _COMMUNITIES.c
     names = ("id", "public_id", "join_code", "kind", "place", "country", "name_km", "name_en")
-    return connection.execute(
-        select(*(c[name] for name in names)).where(c.archived_at.is_(None))
-    ).all()
+    query = select(*(c[name] for name in names)).where(c.archived_at.is_(None))
+    return connection.execute(query).all()
 
 
 def belonging(connection: Connection, ids: Collection[int]) -> set[tuple[int, int]]:
@@ -249,9 +254,8 @@ def audits(connection: Connection, contact: str) -> Sequence[Row[Any]]:
 
 def put_opt_out(connection: Connection, key: bytes, source: str, at: datetime) -> None:
     """Records a STOP; one that holds already keeps its date."""
-    statement = insert(connection, OPT_OUTS).values(
-        number_key=key, source=source, at=at, ended_at=None
-    )
+    row = {"number_key": key, "source": source, "at": at, "ended_at": None}
+    statement = insert(connection, OPT_OUTS).values(row)
     fresh = {name: statement.excluded[name] for name in ("source", "at", "ended_at")}
     connection.execute(
         statement.on_conflict_do_update(

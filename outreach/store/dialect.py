@@ -61,20 +61,20 @@ def among(
     return column.in_(values)
 
 
-def keyed(dialect: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """`column` (of bytes) is one of those that `keys_given` gives: for a statement that is built
-    once for each dialect, by its name."""
+def keyed(dialect: str, column: ColumnElement[Any], name: str = "keys") -> ColumnElement[bool]:
+    """`column` (of bytes) is one of those that `keys_given` gives as `name`: for a statement that
+    is built once for each dialect, by its name."""
     if dialect == "postgresql":
-        array = cast(bindparam("keys", type_=Text), postgresql.ARRAY(column.type))
+        array = cast(bindparam(name, type_=Text), postgresql.ARRAY(column.type))
         return one_of(column, select(func.unnest(array)))
-    return one_of(column, select(listed({"key": column.type}, "keys").c.key))
+    return one_of(column, select(listed({"key": column.type}, name).c.key))
 
 
-def keys_given(connection: Connection, keys: Iterable[bytes]) -> dict[str, Any]:
+def keys_given(connection: Connection, keys: Iterable[bytes], name: str = "keys") -> dict[str, Any]:
     """The parameters of `keyed`."""
     if connection.dialect.name == "postgresql":
-        return {"keys": _array(keys)}
-    return with_bytes(((key,) for key in keys), "keys")
+        return {name: _array(keys)}
+    return with_bytes(((key,) for key in keys), name)
 
 
 def present(connection: Connection, column: Column[Any], keys: Sequence[bytes]) -> set[bytes]:

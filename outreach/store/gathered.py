@@ -7,10 +7,11 @@ wants it too, getting it back takes longer than the row.
 from __future__ import annotations
 
 import json
-from collections import namedtuple
+from collections import ChainMap, namedtuple
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, DateTime, LargeBinary, Select, Text, select
@@ -47,11 +48,14 @@ class Gathered:
             _spelt(column) if kind is LargeBinary else column
             for column, kind in zip(columns, kinds, strict=True)
         ]
-        self._statement = select(_rows(*given))
+        self.statement = select(_rows(*given))
 
     def all(self, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
         """The rows, with the names of the query's columns, in its order."""
-        text = connection.execute(self._statement, given).scalar_one()
+        return self.read(connection.execute(self.statement, given).scalar_one())
+
+    def read(self, text: str) -> list[Any]:
+        """The same of what the `statement` gave."""
         return list(map(self._row._make, self._read(json.loads(text))))
 
     def _read(self, rows: list[list[Any]]) -> Iterator[list[Any]]:
@@ -61,6 +65,31 @@ class Gathered:
                 if value is not None:
                     row[at] = read(value)
             yield row
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query and its parameters, to be asked by itself (`all`) or `together` with others."""
+
+    gathered: Gathered
+    given: Mapping[str, Any]
+
+    def all(self, connection: Connection) -> list[Any]:
+        """The rows."""
+        return self.gathered.all(connection, self.given)
+
+
+def together(connection: Connection, *questions: Question) -> list[list[Any]]:
+    """The rows of each of `questions`, whose parameters have different names, in one statement."""
+    statement = _together(tuple(question.gathered for question in questions))
+    given = ChainMap(*(dict(question.given) for question in questions))
+    texts = connection.execute(statement, given).one()
+    return [asked.gathered.read(text) for asked, text in zip(questions, texts, strict=True)]
+
+
+@cache
+def _together(asked: tuple[Gathered, ...]) -> Select[Any]:
+    return select(*(gathered.statement.scalar_subquery() for gathered in asked))
 
 
 def _kind(column_type: TypeEngine[Any]) -> type | None:

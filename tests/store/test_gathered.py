@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 from outreach.people.queries import CONTACTS
 from outreach.store.engine import transaction
-from outreach.store.gathered import Gathered
+from outreach.store.gathered import Gathered, Question, together
 from outreach.store.ledger import LEDGER, Fact, append
 from outreach.store.listed import listed, with_bytes
 
@@ -87,3 +87,20 @@ def test_the_rows_keep_their_querys_order_and_are_one_row_to_the_driver(database
     assert len(found) == 72
     if database.dialect.name == "postgresql":  # SQLite does not tell
         assert counted == [1]
+
+
+def test_several_are_asked_in_one_statement(database: Engine) -> None:
+    types = {"number": Integer(), "sealed": LargeBinary()}
+    numbers = Gathered(select(listed(types, "some").c.number))
+    sealed = Gathered(select(*listed(types, "others").c))
+    statements: list[str] = []
+    with transaction(database) as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: statements.append(told[2]))
+        found = together(
+            connection,
+            Question(numbers, with_bytes([(1, b""), (2, b"")], "some")),
+            Question(sealed, with_bytes([(3, b"\x00c")], "others")),
+            Question(numbers, {}),
+        )
+    assert found == [[(1,), (2,)], [(3, b"\x00c")], [(1,), (2,)]]
+    assert len(statements) == 1

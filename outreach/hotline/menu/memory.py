@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from outreach.hotline.menu import queries
 from outreach.hotline.rules.menu import Memory, Step, resumed
 from outreach.kernel.sealing import Vault
+from outreach.store.gathered import Question
 
 
 @dataclass
@@ -29,9 +30,23 @@ class Memories:
         cls, connection: Connection, vault: Vault, numbers: Iterable[str], now: datetime
     ) -> Memories:
         """Those of `numbers`."""
-        by_key = {key: number for number in set(numbers) for key in vault.lookups(number)}
+        numbers = set(numbers)
+        rows = cls.asking(connection, vault, numbers).all(connection)
+        return cls.found(vault, numbers, rows, now)
+
+    @classmethod
+    def asking(cls, connection: Connection, vault: Vault, numbers: Iterable[str]) -> Question:
+        """The same as a question, whose answer is for `found`."""
+        return queries.memories(connection, {k for n in numbers for k in vault.lookups(n)})
+
+    @classmethod
+    def found(
+        cls, vault: Vault, numbers: Iterable[str], rows: Sequence[Any], now: datetime
+    ) -> Memories:
+        """Those among `rows`."""
+        by_key = {key: number for number in numbers for key in vault.lookups(number)}
         known: dict[str, tuple[int | None, Memory]] = {}
-        for row in queries.memories(connection, by_key):
+        for row in rows:
             known[by_key[row.number_key]] = row.id, resumed(_opened(vault, row), row.at, now)
         return cls(vault, now, known)
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Update, delete, select, update
+from sqlalchemy import Connection, Select, Update, delete, select, update
 
 from outreach.hotline.menu.tables import MenuMemory
 from outreach.store.bulk import add_some
 from outreach.store.dialect import keyed, keys_given
+from outreach.store.gathered import Gathered, Question
 from outreach.store.listed import among, listed, packed_values, with_bytes
 from outreach.store.types import table_of
 
@@ -19,16 +20,16 @@ MENU = table_of(MenuMemory)
 _SET = ("number_key", "number_sealed", "step", "language", "answers_sealed", "quiet_until", "at")
 
 
-def memories(connection: Connection, keys: Collection[bytes]) -> Sequence[Row[Any]]:
+def memories(connection: Connection, keys: Collection[bytes]) -> Question:
     """What is kept of these numbers, the newest last."""
-    given = keys_given(connection, keys)
-    return connection.execute(_kept(connection.dialect.name), given).all()
+    given = keys_given(connection, keys, "menu_keys")
+    return Question(_kept(connection.dialect.name), given)
 
 
 @cache
-def _kept(dialect: str) -> Select[Any]:
-    query = select(MENU).where(keyed(dialect, MENU.c.number_key))
-    return query.order_by(MENU.c.at, MENU.c.id)
+def _kept(dialect: str) -> Gathered:
+    query = select(MENU).where(keyed(dialect, MENU.c.number_key, "menu_keys"))
+    return Gathered(query.order_by(MENU.c.at, MENU.c.id))
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
