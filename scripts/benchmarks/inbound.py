@@ -1,11 +1,13 @@
 """`inbound`: signed texts over HTTP until each is durable and its answer queued, against an echo.
 
-`outreach serve` takes in one text from each of many numbers; the other side is the same server with
-an endpoint that only looks at the signature, or (`inbound.road`) nothing at the end of the hooks'
-own road (`echo.py`). In `inbound.varied` each text is a sentence of its own, none understood
-before. `inbound.p99` is how long one takes, of 200 a second. `inbound.flood`: a few numbers text
-1,000 times a second meanwhile; the 99th percentile from the HELP of a number that is new to us to
-its answer at the gateway.
+`outreach serve` takes in one text from each of many numbers, and texts are stopped, so that answers
+wait; the other side is the same server with an endpoint that only looks at the signature, or
+(`inbound.road`) nothing at the end of the hooks' own road (`echo.py`). In `inbound.varied` each
+text is a sentence of its own, none understood before. In `inbound.answering` the same process sends
+every answer meanwhile: over HTTP, recorded before and after. `inbound.p99` is how long one takes,
+of 200 a second that are answered. `inbound.flood`: a few numbers text 1,000 times a second
+meanwhile; the 99th percentile from the HELP of a number that is new to us to its answer at the
+gateway.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from outreach.delivery.switches import stop
 from outreach.kernel.errors import Unavailable
 from outreach.language.examples import FOLDER, load
 from outreach.store.engine import transaction
@@ -35,8 +38,8 @@ _TARGET, _P99_SECONDS, _HELP_SECONDS = 0.3, 0.05, 2.0
 # As people write: most ask about work, some for help, some are not understood.
 _BODIES = ("ការងារ", "ជួយខ្ញុំផង", "job in thailand", "asdf", "1", "ខ្ញុំចង់ទៅផ្ទះវិញ", "gia bao nhieu")
 _TABLES = ("help_inbound", "help_delivery", "help_conversation", "help_menu", "staff_alert")
-# The answers are queued; how fast they leave is measured by `send`.
-_SLOWLY = 1.0
+# What a sender may do unless set; answers overtake it.
+_PACE = 10.0
 _SETTLE_SECONDS = 3
 
 
@@ -44,13 +47,16 @@ def run(scale: float) -> Iterator[Result]:
     """On both databases."""
     worlds = {"sqlite": sqlite_world, "postgresql": postgresql_world}
     for database, opened in worlds.items():
-        with _opened(opened, _SLOWLY) as world:
+        with _opened(opened, _PACE) as world:
             few = [_BODIES[n % len(_BODIES)] for n in range(round(_TEXTS * scale))]
+            yield _delay(world, database, max(3, round(_SECONDS * scale)))
+            yield _Rate(world, few, "endpoint").result("inbound.answering", database, 0.0)
+            why = {"reason": "bench: answers wait", "by": "bench"}
+            stop(world.engine, world.clock, "channel:sms", **why)
             for name, kind, target in ECHOES:
                 yield _Rate(world, few, kind).result(f"inbound{name}", database, target * _TARGET)
             varied = _Rate(world, _sentences(len(few)), "endpoint")
             yield varied.result("inbound.varied", database, 0.0)
-            yield _delay(world, database, max(3, round(_SECONDS * scale)))
         with _opened(opened, 1e9) as world:
             yield _flood(world, database, max(3, round(_SECONDS * scale)))
 
