@@ -49,8 +49,8 @@ def run(scale: float) -> Iterator[Result]:
     for database, opened in worlds.items():
         with _opened(opened, _PACE) as world:
             few = [_BODIES[n % len(_BODIES)] for n in range(round(_TEXTS * scale))]
-            yield _delay(world, database, max(3, round(_SECONDS * scale)))
             yield _Rate(world, few, "endpoint").result("inbound.answering", database, 0.0)
+            yield _delay(world, database, max(3, round(_SECONDS * scale)))
             why = {"reason": "bench: answers wait", "by": "bench"}
             stop(world.engine, world.clock, "channel:sms", **why)
             for name, kind, target in ECHOES:
