@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+_STATUS = Path("/proc/self/status")
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,10 @@ class Result:
 
 
 def peak_mb() -> float:
-    """The most memory that this process has held."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    """The most memory that this process has held. Its own: `ru_maxrss` begins with what the process
+    held that started it."""
+    (line,) = (line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM:"))
+    return round(int(line.split()[1]) / 1024, 1)
 
 
 def compare(
@@ -69,7 +73,7 @@ def at_most(name: str, database: str, value: float, limit: float, unit: str) -> 
         baseline=limit,
         ratio=round(value / limit, 3),
         unit=unit,
-        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        peak_mb=peak_mb(),
         target=1.0,
         ok=value <= limit,
     )
