@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     update,
 )
 
@@ -28,6 +30,7 @@ from outreach.delivery.rules.states import OPEN, DeliveryState
 from outreach.store.dialect import locked
 from outreach.store.gathered import Gathered
 from outreach.store.listed import among, packed_values
+from outreach.store.processes import gone
 
 D = DeliveryState
 _WAITING = (D.PENDING, D.LEASED)
@@ -66,13 +69,26 @@ def lease(
 
 
 def reclaim(connection: Connection, lane: Lane, now: datetime) -> int:
-    """Takes back the leases that ran out: their worker is gone, and nothing had left."""
-    table = lane.deliveries
-    return connection.execute(
-        update(table)
-        .where(table.c.state == D.LEASED, table.c.lease_until < now)
-        .values(state=D.PENDING, lease_until=None, lease_by=None, updated_at=now)
-    ).rowcount
+    """Takes back the leases that ran out, and those of processes that are gone: nothing of them had
+    left. Who is only slow finds its lease lost when it records what it leased."""
+    d = lane.deliveries.c
+    return _take_back(connection, lane, (d.lease_until < now) | gone(connection, d.lease_by), now)
+
+
+def take_back_all(connection: Connection, lane: Lane, now: datetime) -> int:
+    """The same with every lease, whoever holds it."""
+    return _take_back(connection, lane, true(), now)
+
+
+def _take_back(
+    connection: Connection, lane: Lane, which: ColumnElement[bool], now: datetime
+) -> int:
+    d = lane.deliveries
+    # What its holder records at this moment is locked: no lease of somebody gone.
+    lost = select(d.c.id).where(d.c.state == D.LEASED, which).with_for_update(skip_locked=True)
+    statement = update(d).where(d.c.id.in_(lost))
+    back = {"state": D.PENDING, "lease_until": None, "lease_by": None, "updated_at": now}
+    return connection.execute(statement.values(back)).rowcount
 
 
 def standing(connection: Connection, lane: Lane, ids: Collection[int]) -> list[Any]:

@@ -44,6 +44,12 @@ _AT_ONCE, _PER_SECOND = 20, 25.0
 _ENOUGH = 3
 
 
+def take_back_all(engine: Engine, clock: Clock, lane: Lane) -> int:
+    """Takes back every lease: who held them is gone where one process does all and begins."""
+    with transaction(engine) as connection:
+        return queries.take_back_all(connection, lane, clock.now())
+
+
 def tidy(engine: Engine, clock: Clock, lane: Lane) -> int:
     """Takes back leases of workers that are gone and ends what came too late to be sent."""
     now = clock.now()

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, false, func, select
 from sqlmodel import Field, SQLModel
 
 from outreach.store.dialect import insert
@@ -115,6 +115,15 @@ def present(engine: Engine) -> tuple[Present, ...]:
             Present(row.id, row.kind, row.host, row.pid, row.started_at, row.id == holder)
             for row in connection.execute(alive)
         )
+
+
+def gone(connection: Connection, name: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The process called `name` was not heard of within a term. Never so on SQLite, where nobody
+    reports. One that is only slow may still be at work: whatever it does next must bear this."""
+    if connection.dialect.name != "postgresql":
+        return false()
+    alive = select(PROCESSES.c.id).where(PROCESSES.c.seen_at >= func.clock_timestamp() - TERM)
+    return name.not_in(alive)
 
 
 def _seen(connection: Connection, who: Identity, now: datetime) -> None:

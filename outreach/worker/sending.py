@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from outreach.bootstrap import Runtime
+from outreach.delivery import settle
 from outreach.delivery.dispatch import Dispatcher
 from outreach.hotline.catching_up import before_sending
-from outreach.worker.chores import Chore
+from outreach.worker.chores import Chore, in_thread
 from outreach.worker.presence import Presence
 from outreach.worker.ticks import Ticks
 
@@ -25,6 +26,9 @@ async def sending(
 
     stop, ticks = asyncio.Event(), Ticks(run)
     async with presence.among_others():
+        if runtime.alone:
+            for lane in runtime.lanes:
+                await in_thread(runtime, settle.take_back_all, runtime.engine, runtime.clock, lane)
         ticks.start()
         pumps = asyncio.create_task(send(runtime, dispatcher, stop))
         try:

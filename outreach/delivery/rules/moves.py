@@ -19,7 +19,7 @@ class Event(StrEnum):
 
     LEASE = "lease"  # a worker takes it
     GIVE_BACK = "give back"  # … and does not use it
-    RECLAIM = "reclaim"  # … and is gone: its lease ran out
+    RECLAIM = "reclaim"  # … and is gone, or its lease ran out
     SUBMIT = "submit"  # an attempt is recorded
     WITHDRAW = "withdraw"  # a stop caught it before it left
     SUPPRESS = "suppress"  # a rule or the person forbids it
