@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -134,6 +135,8 @@ def _running(metrics_port: int, split: str = "", *, hears: bool = False) -> Iter
     from outreach.kernel import interpreter, logs
     from outreach.settings import load_settings
 
+    # Ends like Ctrl-C, with all that has to be let go: the web server passes on what ended it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = load_settings()
     logs.configure(settings.log_level)
     if split:

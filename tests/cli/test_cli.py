@@ -3,14 +3,17 @@ for each of its ways: lines in and out, an error, a long-running command."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ import pytest
 from outreach.__main__ import main
 from outreach.cli.main import GROUPS
 from outreach.kernel.sealing import new_keys
+from scripts.rehearsal.processes import Process, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 Done = subprocess.CompletedProcess[str]
@@ -308,6 +312,21 @@ def test_a_port_in_use_is_told_without_a_traceback(env: dict[str, str], command:
         done = process(env, command, "--port", str(taken.getsockname()[1]))
     assert (done.returncode, "Traceback" in done.stderr) == (4, False)
     assert "is in use" in done.stderr
+
+
+def test_a_server_that_is_told_to_end_is_known_no_more_to_hold_its_keys(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    outreach(env, "db", "migrate")
+    port = free_port()
+    arguments, url = ["--port", str(port)], f"http://127.0.0.1:{port}"
+    server = Process("serve", arguments, env, tmp_path, url)
+    with contextlib.closing(sqlite3.connect(tmp_path / "x.sqlite")) as database:
+        holders = partial(database.execute, "SELECT count(*) FROM key_holder")
+        server.start()
+        assert holders().fetchone() == (1,)
+        server.stop()
+        assert holders().fetchone() == (0,)
 
 
 def test_new_keys_can_be_used(env: dict[str, str]) -> None:
