@@ -122,6 +122,8 @@ class ListeningApart(PsycopgDriver):
 
     async def __aexit__(self, *error: object) -> None:
         await super().__aexit__(*error)
+        for listening in tuple(self._ear.tm.tasks):
+            listening.cancel()  # else it waits for a notification, up to a second
         await self._ear.__aexit__(*error)
 
 

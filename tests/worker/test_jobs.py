@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from pgqueuer import PsycopgDriver
@@ -61,6 +62,20 @@ def test_a_worker_that_waits_to_hear_of_jobs_can_take_one_meanwhile(runtime):
                 assert await driver.execute("SELECT 1") == "SELECT 1"
 
     asyncio.run(story())
+
+
+def test_who_listens_for_jobs_ends_without_waiting_for_one(runtime):
+    async def ending() -> float:
+        stop = asyncio.Event()
+        working = asyncio.create_task(jobs.work(runtime, stop))
+        await asyncio.sleep(0.3)
+        stop.set()
+        told = time.monotonic()
+        await working
+        return time.monotonic() - told
+
+    # The best of three, because the machine may be busy; who waits does so for 0.7 s or longer.
+    assert min(asyncio.run(ending()) for _ in range(3)) < 0.4
 
 
 def test_what_is_asked_for_often_is_put_up_once(runtime):
