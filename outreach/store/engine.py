@@ -24,6 +24,8 @@ _FILE = {
     "SQLITE_READONLY": "The database's file can't be written.",
     "SQLITE_NOTADB": "This file is no database.",
     "SQLITE_FULL": "There is no room for the database.",
+    "SQLITE_IOERR": "The database's file can't be read or written.",
+    "SQLITE_BUSY": "Another process has been writing to the database for too long.",
 }
 # PostgreSQL gives each statement a snapshot of its own unless it is asked for one.
 _READING: dict[str, dict[str, Any]] = {
@@ -62,7 +64,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """One use case, one transaction: commits at the end, rolls back on any error.
 
     Raises Unavailable where PostgreSQL is away, or broke a deadlock: do it again; and where
-    SQLite's file can't be used.
+    SQLite's file can't be used, or somebody else keeps its writer lock.
     """
     with _answering(engine), engine.begin() as connection:
         yield connection
@@ -118,7 +120,8 @@ def _told(engine: Engine, error: DatabaseError) -> Unavailable | None:
     return Unavailable(
         known[0],
         where="OUTREACH_DATABASE_URL",
-        remedy="Check the path, the room on the disk, and that this user may write there.",
+        remedy="Check the path, the room on the disk, that this user may write there, and what "
+        "else uses the file.",
     )
 
 

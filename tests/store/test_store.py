@@ -15,7 +15,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import StatementError
 
 from outreach.bootstrap import metadata
-from outreach.kernel.errors import BadInput
+from outreach.kernel.errors import BadInput, Unavailable
+from outreach.store import engine as engine_module
 from outreach.store.engine import make_engine, reading, transaction
 from outreach.store.ledger import FOLDED, LEDGER, Fact, announce, append, facts_after, settled
 from outreach.store.migrate import _SCRIPTS, head, upgrade
@@ -53,6 +54,19 @@ def test_many_writers_wait_their_turn_and_none_finds_it_locked(file: Engine) -> 
     assert failures == []
     with reading(file) as connection:
         assert connection.execute(text("SELECT i FROM n")).scalar_one() == 150
+
+
+def test_who_finds_it_locked_for_too_long_is_told_to_come_again(
+    file: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "_BUSY_SECONDS", 0)
+    beside = make_engine(str(file.url))
+    with (
+        transaction(file),
+        pytest.raises(Unavailable, match="Another process"),
+        transaction(beside),
+    ):
+        pass
 
 
 def test_a_reader_sees_one_moment_whatever_is_written_beside_it(database: Engine) -> None:
