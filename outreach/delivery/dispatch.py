@@ -151,6 +151,10 @@ class Dispatcher:
                 # What was claimed comes back when its lease runs out.
                 log.warning("sending waits for the database", error=str(error))
                 await asyncio.sleep(_AGAIN_SECONDS)
+            except Exception:
+                # A fault of ours with one lane's messages ends neither the others nor this one.
+                log.exception("sending broke; tried again", lane=lane.name, channel=channel)
+                await asyncio.sleep(_AGAIN_SECONDS)
             await self._lookout.rest(lane.name, channel)
 
     async def _gather(self, lane: Lane, began: float) -> None:

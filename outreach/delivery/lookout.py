@@ -12,7 +12,6 @@ from outreach.delivery import queries
 from outreach.delivery.lane import Lane
 from outreach.delivery.stops.queries import scopes
 from outreach.kernel.clock import Clock
-from outreach.kernel.errors import Unavailable
 from outreach.store.engine import reading
 
 _Place = tuple[str, str]
@@ -51,8 +50,8 @@ class Lookout:
             places = list(self._resting)
             try:
                 due = await asyncio.to_thread(self._due, places) if places else places
-            except Unavailable:
-                due = places  # they will find out what is wrong, and tell
+            except Exception:  # whatever it is: they will find out what is wrong, and tell
+                due = places
             for place in due:
                 self.wake(*place)
         for call in self._calls.values():
