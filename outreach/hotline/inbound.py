@@ -35,9 +35,10 @@ from outreach.language.matchkey import match_key
 from outreach.people import contacts, optout
 from outreach.people.contacts import ContactView
 from outreach.people.persons import safe
+from outreach.store.chained import chained
 from outreach.store.engine import practising, transaction
 from outreach.store.gathered import together
-from outreach.store.ledger import Fact, append_alike
+from outreach.store.ledger import Fact, append_some
 
 # Of what came after a text that is taken in late, so much is looked at.
 _LATER = 50
@@ -182,14 +183,17 @@ class _Intake:
     def write(self) -> None:
         """Writes what the texts lead to; conversations first, whose rows other processes want."""
         connection, desk, now, gathered = self._connection, self._desk, self._now, self._gathered
-        opening.texted(connection, desk, gathered.words, now)
-        for text in gathered.calls:
-            ask(connection, desk, text.sender_number, source="sms", source_id=text.sid, now=now)
-        self._memories.save(connection)
-        queries.set_intents(connection, gathered.meant)
-        queries.add_alerts(connection, gathered.alerts, now)
-        queries.add_deliveries(connection, gathered.answers)
-        append_alike(connection, Fact("help.conversation", now), ("detail",), gathered.intents)
+        with chained(connection) as writer:
+            # Who asks to be called is held before anything else that belongs to them is.
+            first = connection if gathered.calls else writer
+            opening.texted(connection, first, desk, gathered.words, now)
+            for text in gathered.calls:
+                ask(connection, desk, text.sender_number, source="sms", source_id=text.sid, now=now)
+            self._memories.save(writer)
+            queries.set_intents(writer, gathered.meant)
+            queries.add_alerts(writer, gathered.alerts, now)
+            queries.add_deliveries(writer, gathered.answers)
+            append_some(writer, Fact("help.conversation", now), ("detail",), gathered.intents)
 
     def _since(self, text: Inbound) -> Since:
         """What the person did after a text that the hook missed, and that may be old."""

@@ -35,6 +35,7 @@ from outreach.hotline.tables import (
     StaffAlert,
 )
 from outreach.store.bulk import add_some, insert_listed
+from outreach.store.chained import Writer
 from outreach.store.dialect import insert, keyed, keys_given, locked
 from outreach.store.gathered import Gathered, Question
 from outreach.store.listed import among, listed, packed, packed_values, with_bytes
@@ -67,10 +68,10 @@ def _storing(dialect: str, names: tuple[str, ...]) -> Any:
     return statement.returning(INBOUND.c.sid)
 
 
-def set_intents(connection: Connection, meant: Sequence[tuple[str, str]]) -> None:
+def set_intents(writer: Writer, meant: Sequence[tuple[str, str]]) -> None:
     """Notes what texts meant after what was asked last, by SID."""
     if meant:
-        connection.execute(_meaning(), {"given": packed(meant)})
+        writer.execute(_meaning(), {"given": packed(meant)})
 
 
 @cache
@@ -126,12 +127,12 @@ def add_join_call(connection: Connection, marks: Sequence[str], at: datetime) ->
     return connection.execute(added).first() is not None
 
 
-def add_deliveries(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_deliveries(writer: Writer, rows: Sequence[Mapping[str, Any]]) -> None:
     """Queues answers, alike but for whom they reach, what they say and until when."""
     if rows:
         same = {name: value for name, value in rows[0].items() if name not in _OWN}
         own = [tuple(row[name] for name in _OWN) for row in rows]
-        add_some(connection, DELIVERIES, _OWN, own, same)
+        add_some(writer, DELIVERIES, _OWN, own, same)
 
 
 def recent_answers(connection: Connection, keys: Collection[bytes], since: datetime) -> Question:
@@ -232,9 +233,9 @@ def count_call_backs(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(CALL_BACKS)).scalar_one()
 
 
-def add_alerts(connection: Connection, alerts: Sequence[tuple[str, str]], at: datetime) -> None:
+def add_alerts(writer: Writer, alerts: Sequence[tuple[str, str]], at: datetime) -> None:
     """Tells the hotline workers to look: each alert is its kind and a reference."""
-    add_some(connection, ALERTS, ("kind", "reference"), alerts, {"at": at})
+    add_some(writer, ALERTS, ("kind", "reference"), alerts, {"at": at})
 
 
 def add_alert(connection: Connection, kind: str, reference: str, at: datetime) -> None:

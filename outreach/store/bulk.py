@@ -20,10 +20,14 @@ from sqlalchemy import (
     true,
 )
 
+from outreach.store.chained import Writer
 from outreach.store.dialect import insert_on
 from outreach.store.listed import listed, packed, parted, with_bytes
 
 _TOGETHER = 64  # rows that PostgreSQL sends in one answer
+# Of so many rows what is alike is not looked for: there would be a statement for each mix.
+_FEW = 100
+_ALWAYS = true()
 _FEW_PAGES = 256  # in SQLite's cache, while many bytes are read
 
 
@@ -59,38 +63,53 @@ def add_rows(
 
 
 def add_some(
-    connection: Connection,
+    writer: Writer,
     table: Table,
     names: Sequence[str],
     rows: Sequence[tuple[Any, ...]],
     same: Mapping[str, Any],
+    once: ColumnElement[bool] = _ALWAYS,
 ) -> None:
     """Adds some hundreds of `rows` in one statement, which beside an event loop is sooner done: it
-    takes one step of the driver, not one or more a row. Moments may be among `rows`."""
+    takes one step of the driver, not one or more a row. Moments may be among `rows`. `once` is
+    asked before any is added."""
     if rows:
-        names, rows, more = parted(names, rows)
-        same = {**more, **same}
+        names = tuple(names)
+        if len(rows) > _FEW:
+            names, rows, more = parted(names, rows)
+            same = {**more, **same}
         alike = {f"same_{name}": value for name, value in same.items()}
-        statement = _adding(connection.dialect.name, table, names, tuple(same))
+        statement = _adding(writer.dialect.name, table, names, tuple(same), once)
         bytes_too = any(isinstance(table.c[name].type, LargeBinary) for name in names)
         given = with_bytes(rows) if bytes_too else {"given": packed(rows)}
-        connection.execute(statement, {**given, **alike})
+        writer.execute(statement, {**given, **alike})
 
 
 @cache
-def _adding(dialect: str, table: Table, names: tuple[str, ...], same: tuple[str, ...]) -> Any:
+def _adding(
+    dialect: str,
+    table: Table,
+    names: tuple[str, ...],
+    same: tuple[str, ...],
+    once: ColumnElement[bool],
+) -> Any:
     alike = {name: bindparam(f"same_{name}", type_=table.c[name].type) for name in same}
-    return insert_listed(dialect, table, names, alike)
+    return insert_listed(dialect, table, names, alike, once)
 
 
 def insert_listed(
-    dialect: str, table: Table, names: Sequence[str], alike: Mapping[str, ColumnElement[Any]]
+    dialect: str,
+    table: Table,
+    names: Sequence[str],
+    alike: Mapping[str, ColumnElement[Any]],
+    once: ColumnElement[bool] = _ALWAYS,
 ) -> Any:
     """An INSERT of the rows that the parameter of `listed` holds (the columns `names`), which
-    understands `on_conflict_…`; the columns `alike` are the same in all. To be built once."""
+    understands `on_conflict_…`; the columns `alike` are the same in all. `once`, which no row can
+    change, is asked before there is any. To be built once."""
     given = listed({name: table.c[name].type for name in names})
     # Without a WHERE, SQLite reads ON CONFLICT as a join's ON.
-    rows = select(given, *(value.label(name) for name, value in alike.items())).where(true())
+    rows = select(given, *(value.label(name) for name, value in alike.items())).where(once)
     columns = [*names, *alike]
     return insert_on(dialect, table).from_select(columns, rows, include_defaults=False)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
 from outreach.kernel.errors import BadInput, Unavailable
 
@@ -27,10 +27,12 @@ _FILE = {
     "SQLITE_IOERR": "The database's file can't be read or written.",
     "SQLITE_BUSY": "Another process has been writing to the database for too long.",
 }
-# PostgreSQL gives each statement a snapshot of its own unless it is asked for one.
-_READING: dict[str, dict[str, Any]] = {
-    "sqlite": {"read_only": True},
-    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+# How a transaction begins, and how one that only reads: PostgreSQL gives each statement a snapshot
+# of its own unless it is asked for one. On SQLite a deferred transaction that turns into a writer
+# fails at once with "locked" when another writer was faster; an immediate one waits its turn.
+_BEGIN = {
+    "sqlite": ("BEGIN IMMEDIATE", "BEGIN"),
+    "postgresql": ("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
 }
 
 
@@ -41,21 +43,23 @@ def make_engine(url: str) -> Engine:
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
+        engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             hide_parameters=True,
-            pool_pre_ping=True,
+            isolation_level="AUTOCOMMIT",  # the driver's own BEGIN makes way for ours
+            pool_use_lifo=True,  # what a connection has prepared is used again
             use_native_hstore=False,  # no column has it: the first connection need not ask for it
         )
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        parsed,
-        hide_parameters=True,
-        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
-    )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    else:
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -73,15 +77,23 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def practising(engine: Engine) -> Iterator[Connection]:
     """A transaction of which nothing stays, whatever is written in it."""
-    with _answering(engine), engine.connect() as connection:
-        yield connection
+    with transaction(engine) as connection:
+        practice = connection.begin_nested()
+        try:
+            yield connection
+        finally:
+            # Not the whole of it: at a ROLLBACK the driver forgets the statements that it prepared.
+            practice.rollback()
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads, from one snapshot, without taking SQLite's writer lock."""
-    options = _READING[engine.dialect.name]
-    with _answering(engine), engine.connect().execution_options(**options) as connection:
+    with (
+        _answering(engine),
+        engine.connect().execution_options(read_only=True) as connection,
+        connection.begin(),  # ends with COMMIT: at a ROLLBACK the driver forgets what it prepared
+    ):
         yield connection
 
 
@@ -147,7 +159,7 @@ def _parse(url: str) -> URL:
 
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:
-    # Python's own implicit BEGIN is deferred; ours is immediate (see _begin_immediate).
+    # Python's own implicit BEGIN makes way for ours.
     raw.isolation_level = None
     cursor = raw.cursor()
     for pragma in (
@@ -164,8 +176,13 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
-    # A deferred transaction that turns into a writer fails at once with "locked" when another
-    # writer was faster; an immediate one waits its turn.
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    writing, reading = _BEGIN[connection.dialect.name]
+    begin = reading if connection.get_execution_options().get("read_only", False) else writing
+    try:
+        connection.exec_driver_sql(begin)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        # It was cut while it lay idle, and the others with it: this one is new.
+        connection.exec_driver_sql(begin)

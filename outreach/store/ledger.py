@@ -18,15 +18,18 @@ from sqlalchemy import (
     Row,
     Select,
     column,
+    exists,
     func,
     literal,
     select,
     table,
+    true,
 )
 from sqlmodel import Field, SQLModel
 
 from outreach.kernel.dimensions import NOT_ASKED, PERSONAL
 from outreach.store.bulk import add_rows, add_some
+from outreach.store.chained import Writer
 from outreach.store.dialect import hour_of
 from outreach.store.types import RowId, UtcDateTime, table_of
 
@@ -105,14 +108,19 @@ _SOME = 500
 _PATIENCE_SECONDS, _LOOK_SECONDS = 1.0, 0.005
 
 
-def announce(connection: Connection) -> None:
-    """Says that this transaction is about to append: `settled` waits for its end.
+# PostgreSQL gives ids before it commits, so that a lower id may appear after a higher one; SQLite
+# has one writer. The lock is shared and nobody ever asks for it alone: no writer waits.
+_ANNOUNCING = select(func.pg_advisory_xact_lock_shared(_WRITERS).label("announced"))
+_ANNOUNCED = {
+    "sqlite": true(),
+    "postgresql": exists().select_from(_ANNOUNCING.cte("announcing").prefix_with("MATERIALIZED")),
+}
 
-    PostgreSQL gives ids before it commits, so that a lower id may appear after a higher one;
-    SQLite has one writer. The lock is shared and nobody ever asks for it alone: no writer waits.
-    """
+
+def announce(connection: Connection) -> None:
+    """Says that this transaction is about to append: `settled` waits for its end."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock_shared(_WRITERS)))
+        connection.execute(_ANNOUNCING)
 
 
 def append(connection: Connection, facts: Sequence[Fact]) -> None:
@@ -132,11 +140,23 @@ def append_alike(
     connection: Connection, like: Fact, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Adds a fact per row, quickly: `names` says what the row gives, in the rest each is `like`."""
-    if rows:
+    if len(rows) <= _SOME:
+        append_some(connection, like, names, rows)
+    else:
         announce(connection)
-        same = {name: value for name, value in vars(like).items() if name not in names}
-        add = add_some if len(rows) <= _SOME else add_rows
-        add(connection, LEDGER, names, rows, same)
+        add_rows(connection, LEDGER, names, rows, _rest(like, names))
+
+
+def append_some(
+    writer: Writer, like: Fact, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """The same of some hundreds at most, in one statement, which announces them too."""
+    announced = _ANNOUNCED[writer.dialect.name]
+    add_some(writer, LEDGER, names, rows, _rest(like, names), announced)
+
+
+def _rest(like: Fact, names: Sequence[str]) -> dict[str, Any]:
+    return {name: value for name, value in vars(like).items() if name not in names}
 
 
 def append_selected(connection: Connection, like: Fact, query: Select[Any]) -> None:

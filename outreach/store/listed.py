@@ -138,8 +138,11 @@ def _each_on_sqlite(element: _each, compiler: Any, **options: Any) -> str:
 
 
 @compiles(_each, "postgresql")
-def _each_on_postgresql(element: _each, compiler: Any, **options: Any) -> str:
-    return f"jsonb_array_elements(CAST({compiler.process(element.clauses, **options)} AS jsonb))"
+def _each_on_postgresql(element: _each, compiler: Any, after: str = "", **options: Any) -> str:
+    array = f"CAST({compiler.process(element.clauses, **options)} AS jsonb)"
+    if after:  # a part of one statement: no row is there before that part is done (`chained`)
+        array = f"CASE WHEN (SELECT count(*) FROM {after}) >= 0 THEN {array} END"  # noqa: S608
+    return f"jsonb_array_elements({array})"
 
 
 @compiles(_one_of)

@@ -6,18 +6,19 @@ import threading
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import StatementError
 
 from outreach.bootstrap import metadata
 from outreach.kernel.errors import BadInput, Unavailable
 from outreach.store import engine as engine_module
-from outreach.store.engine import make_engine, reading, transaction
+from outreach.store.engine import make_engine, practising, reading, transaction
 from outreach.store.ledger import FOLDED, LEDGER, Fact, announce, append, facts_after, settled
 from outreach.store.migrate import _SCRIPTS, head, upgrade
 from scripts import postgres
@@ -79,6 +80,33 @@ def test_a_reader_sees_one_moment_whatever_is_written_beside_it(database: Engine
         assert facts_after(reader, 0, 100, 100) == first
     with reading(database) as reader:
         assert [fact.kind for fact in facts_after(reader, 0, 100, 100)] == ["x", "y"]
+
+
+def test_connections_that_were_cut_while_they_lay_idle_are_replaced(
+    postgres_database: Engine, postgresql_url: str
+) -> None:
+    """Nobody asks them first whether they live: to begin does."""
+    with transaction(postgres_database) as first, transaction(postgres_database) as second:
+        cut = [row.execute(text("SELECT pg_backend_pid()")).scalar_one() for row in (first, second)]
+    beside = make_engine(postgresql_url)
+    with transaction(beside) as connection:
+        for pid in cut:
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    beside.dispose()
+    for begin in (reading, transaction):
+        with begin(postgres_database) as connection:
+            assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() not in cut
+
+
+@pytest.mark.parametrize("begin", [reading, transaction, practising])
+def test_what_is_asked_often_stays_prepared(postgres_database: Engine, begin: Any) -> None:
+    """The driver forgets all of it at a ROLLBACK."""
+    for _ in range(8):
+        with begin(postgres_database) as connection:
+            connection.execute(select(LEDGER.c.id)).all()
+    with transaction(postgres_database) as connection:
+        query = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%ledger_fact%'"
+        assert connection.execute(text(query)).scalar_one() == 1
 
 
 def test_a_use_case_that_fails_leaves_nothing_behind(file: Engine) -> None:

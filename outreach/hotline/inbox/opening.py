@@ -15,6 +15,7 @@ from outreach.hotline.rules.urgency import Urgency, leaves, look_by, urgency
 from outreach.kernel.ids import public_id
 from outreach.kernel.sealing import Vault
 from outreach.language.match import Match
+from outreach.store.chained import Writer
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,10 @@ class Word:
     left: bool = False
 
 
-def texted(connection: Connection, desk: Desk, words: Sequence[Word], now: datetime) -> None:
-    """Texts came in, in this order."""
+def texted(
+    connection: Connection, writer: Writer, desk: Desk, words: Sequence[Word], now: datetime
+) -> None:
+    """Texts came in, in this order; the last of it is left to the `writer`."""
     vault = desk.help_vault
     arrivals: dict[str, Arrival] = {}
     for word in words:
@@ -39,10 +42,11 @@ def texted(connection: Connection, desk: Desk, words: Sequence[Word], now: datet
             before = arrivals.get(word.number)
             arrivals[word.number] = both(before, arrival) if before else arrival
         elif leaves(word.said.intent):
-            _come_in(connection, vault, arrivals)  # what was written before is what is left behind
+            # What was written before is what is left behind.
+            _come_in(connection, connection, vault, arrivals)
             arrivals = {}
             leave(connection, vault, word.number, word.came, now)
-    _come_in(connection, vault, arrivals)
+    _come_in(connection, writer, vault, arrivals)
 
 
 def leave(connection: Connection, vault: Vault, number: str, came: datetime, now: datetime) -> None:
@@ -57,7 +61,7 @@ def asked_for_call(
 ) -> None:
     """Somebody wants to be called, which has to happen `within` that time (S5)."""
     arrival = Arrival(Urgency.URGENT, False, "", now, now, None, now + within)
-    _come_in(connection, desk.help_vault, {number: arrival})
+    _come_in(connection, connection, desk.help_vault, {number: arrival})
 
 
 def _arrival(word: Word, hurry: Urgency, now: datetime) -> Arrival:
@@ -72,7 +76,9 @@ def _arrival(word: Word, hurry: Urgency, now: datetime) -> Arrival:
     )
 
 
-def _come_in(connection: Connection, vault: Vault, arrivals: Mapping[str, Arrival]) -> None:
+def _come_in(
+    connection: Connection, writer: Writer, vault: Vault, arrivals: Mapping[str, Arrival]
+) -> None:
     rows = []
     for number, arrival in arrivals.items():
         key, *older = vault.lookups(number)
@@ -81,4 +87,4 @@ def _come_in(connection: Connection, vault: Vault, arrivals: Mapping[str, Arriva
         sealed = {"number_key": key, "number_sealed": vault.seal(number)}
         rows.append({"public_id": public_id("cv"), **sealed, **vars(arrival)})
     if rows:
-        queries.came_in(connection, rows)
+        queries.came_in(writer, rows)

@@ -29,6 +29,7 @@ from outreach.hotline.queries import CALL_BACKS, DELIVERIES, INBOUND
 from outreach.hotline.rules.conversation import OPEN, Stage
 from outreach.hotline.rules.replying import TROUBLE
 from outreach.store.bulk import insert_listed
+from outreach.store.chained import Writer
 from outreach.store.dialect import locked
 from outreach.store.listed import with_bytes
 from outreach.store.types import table_of
@@ -57,12 +58,12 @@ _NEW = {
 }
 
 
-def came_in(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def came_in(writer: Writer, rows: Sequence[Mapping[str, Any]]) -> None:
     """Somebody wrote or asked to be called: opens their conversation, reopens a closed one, or
     moves an open one on, as `rules/conversation.py` says. Each of `rows` (one a person) is what a
     new one would be."""
     rows_given = with_bytes([row[name] for name in _ARRIVING] for row in rows)
-    connection.execute(_coming_in(connection.dialect.name), rows_given)
+    writer.execute(_coming_in(writer.dialect.name), rows_given)
 
 
 @cache

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from outreach.hotline.menu import queries
 from outreach.hotline.rules.menu import Memory, Step, resumed
 from outreach.kernel.sealing import Vault
+from outreach.store.chained import Writer
 from outreach.store.gathered import Question
 
 
@@ -61,7 +62,7 @@ class Memories:
             self._known[number] = row_id, memory
             self._changed.add(number)
 
-    def save(self, connection: Connection) -> None:
+    def save(self, writer: Writer) -> None:
         """Writes what changed, always in the same order: no two processes wait for each other."""
         rows = [(*self._known[number], number) for number in sorted(self._changed)]
         new = [self._row(number, memory) for row_id, memory, number in rows if row_id is None]
@@ -71,9 +72,9 @@ class Memories:
             if row_id is not None
         ]
         if new:
-            queries.add(connection, new)
+            queries.add(writer, new)
         if old:
-            queries.change(connection, old)
+            queries.change(writer, old)
         self._changed.clear()
 
     def _row(self, number: str, memory: Memory) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, Update, delete, select, update
 
 from outreach.hotline.menu.tables import MenuMemory
 from outreach.store.bulk import add_some
+from outreach.store.chained import Writer
 from outreach.store.dialect import keyed, keys_given
 from outreach.store.gathered import Gathered, Question
 from outreach.store.listed import among, listed, packed_values, with_bytes
@@ -32,19 +33,18 @@ def _kept(dialect: str) -> Gathered:
     return Gathered(query.order_by(MENU.c.at, MENU.c.id))
 
 
-def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def add(writer: Writer, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keeps what was not kept before."""
-    add_some(connection, MENU, _SET, [tuple(row[name] for name in _SET) for row in rows], {})
+    add_some(writer, MENU, _SET, [tuple(row[name] for name in _SET) for row in rows], {})
 
 
-def change(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def change(writer: Writer, rows: Sequence[Mapping[str, Any]]) -> None:
     """Sets the columns of rows, each given with its own id as `b_id`, of which two processes wait
     for each other in one order."""
-    if connection.dialect.name == "postgresql":
-        ids = {"ids": packed_values(row["b_id"] for row in rows)}
-        connection.execute(_locking(), ids).all()
+    if writer.dialect.name == "postgresql":
+        writer.execute(_locking(), {"ids": packed_values(row["b_id"] for row in rows)})
     given = with_bytes([row["b_id"], *(row[name] for name in _SET)] for row in rows)
-    connection.execute(_changing(), given)
+    writer.execute(_changing(), given)
 
 
 @cache
