@@ -6,6 +6,7 @@ import asyncio
 import base64
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -106,6 +107,10 @@ ANSWERS: list[tuple[str, Callable[[web.Request], web.StreamResponse], Outcome]] 
     ("sender's queue full", _said(400, code=21611), Rejected("21611", ErrorClass.RETRY_LATER)),
     ("Somleng's string code", _said(422, code="S9001"), Rejected("S9001", ErrorClass.UNKNOWN)),
     ("a code of next year", _said(400, code=99999), Rejected("99999", ErrorClass.UNKNOWN)),
+    ("a wrong account", _said(404, code=20404), Rejected("20404", ErrorClass.CONFIGURATION)),
+    ("a new code for a time-out", _said(408, code=99998), Uncertain("http-408")),
+    ("a code that is a sentence", _said(400, code="x" * 99), Rejected("x" * 20, ErrorClass.UNKNOWN)),
+    ("an id that can't be kept", _said(201, sid="x" * 65), Uncertain("unreadable answer")),
     (
         "a refusal without a code",
         lambda r: web.Response(status=400),
@@ -324,6 +329,36 @@ def test_a_list_that_is_not_whole_proves_nothing(
     provider.misdeeds.append(said)
     with pytest.raises(Unavailable, match="whole"):
         tell(lambda gateway: gateway.find(NUMBER, datetime.now(UTC), "sms"))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [{"status": "a status of next year"}, {"to": NUMBER[1:]}, {"from": CALL.sender[1:]}],
+    ids=["an unknown status", "no plus before the number", "no plus before ours"],
+)
+def test_what_is_listed_oddly_is_found_for_else_it_would_be_sent_again(
+    listed: dict[str, str], tell: Tell, provider: Any
+) -> None:
+    async def story(gateway: TwilioGateway) -> list[tuple[str, str, str]]:
+        await gateway.send_sms(replace(SMS, sender=CALL.sender))
+        provider.taken["messages"][0] |= listed
+        found = await gateway.find(NUMBER, datetime.now(UTC) - timedelta(seconds=5), "sms")
+        return [(entry.to, entry.sender, entry.state) for entry in found]
+
+    assert tell(story) == [(NUMBER, CALL.sender, "submitted")]
+
+
+@pytest.mark.parametrize("listed", [{"date_created": "soon"}, {"sid": None}])
+def test_an_entry_of_ours_that_cant_be_read_proves_nothing(
+    listed: dict[str, Any], tell: Tell, provider: Any
+) -> None:
+    async def story(gateway: TwilioGateway) -> None:
+        await gateway.send_sms(SMS)
+        provider.taken["messages"][0] |= listed
+        await gateway.find(NUMBER, datetime.now(UTC) - timedelta(seconds=5), "sms")
+
+    with pytest.raises(Unavailable, match="can't be read"):
+        tell(story)
 
 
 def test_texts_that_came_in_are_not_taken_for_ours(tell: Tell, provider: Any) -> None:

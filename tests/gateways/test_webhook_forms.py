@@ -148,6 +148,16 @@ INBOUND: list[tuple[str, dict[str, str], Inbound | None]] = [
         {"MessageSid": "SM1", "From": HER, "To": US, "Body": " 9\n"},
         Inbound("SM1", HER, US, " 9\n"),
     ),
+    (
+        "Somleng, where it doesn't think the numbers plausible",
+        {"MessageSid": "u-1", "From": HER[1:], "To": US[1:], "Body": "0"},
+        Inbound("u-1", HER, US, "0"),
+    ),
+    (
+        "a short code",
+        {"MessageSid": "SM1", "From": HER, "To": "12345678", "Body": "0"},
+        Inbound("SM1", HER, "12345678", "0"),
+    ),
     ("no sender", {"MessageSid": "SM1", "Body": "9"}, None),
     ("no id", {"From": HER, "Body": "9"}, None),
 ]

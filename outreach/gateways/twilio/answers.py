@@ -15,7 +15,7 @@ from outreach.gateways.ports import (
     Uncertain,
 )
 from outreach.gateways.twilio.errors import THROTTLED, classify, classify_status
-from outreach.gateways.twilio.forms import moment
+from outreach.gateways.twilio.forms import code_in, moment, sid_in
 from outreach.gateways.twilio.statuses import CALL, MESSAGE
 from outreach.gateways.twilio.transport import Answer
 
@@ -29,18 +29,20 @@ def outcome(answer: Answer, channel: Channel) -> Outcome:
     """The outcome of one create request; anything unclear is Uncertain, never a refusal."""
     if 200 <= answer.status < 300:
         return _accepted(answer, channel)
-    code = str(answer.data.get("code") or "")
+    code = code_in(answer.data.get("code")) or ""
     if code in THROTTLED or answer.status == 429:
         return Throttled(_pause(answer.retry_after))
-    klass = classify(code) or classify_status(answer.status)
+    klass = classify(code)
+    if klass in (None, ErrorClass.UNKNOWN):
+        klass = classify_status(answer.status)
     if klass is ErrorClass.MAY_DUPLICATE or answer.status >= 500 or answer.status < 300:
         return Uncertain(f"http-{answer.status}")
     return Rejected(code or f"http-{answer.status}", klass)
 
 
 def _accepted(answer: Answer, channel: Channel) -> Outcome:
-    sid = answer.data.get("sid")
-    if not isinstance(sid, str) or not sid:
+    sid = sid_in(answer.data.get("sid"))
+    if not sid:
         return Uncertain("unreadable answer")
     status = str(answer.data.get("status")).lower()
     state = (CALL if channel == "voice" else MESSAGE).get(status)

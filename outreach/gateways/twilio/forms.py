@@ -7,22 +7,26 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from outreach.gateways.ports import Channel, Found, Inbound, InboundCall, Report
+from outreach.gateways.ports import Channel, Found, Inbound, InboundCall, Report, State
 from outreach.gateways.twilio.errors import classify
 from outreach.gateways.twilio.statuses import CALL, MESSAGE
 
 # Our public attempt id travels under this name in the query of our own callback URLs.
 ATTEMPT = "attempt"
+# As much of a provider's id and of its code as an attempt keeps.
+_SID_SIGNS, _CODE_SIGNS = 64, 20
+# More digits than a short code has.
+_WHOLE_NUMBER = 9
 
 
 def receipt(query: Mapping[str, str], form: Mapping[str, str]) -> Report | None:
     """The report in a status callback of a message or a call, or None."""
     attempt = query.get(ATTEMPT) or None
     if form.get("CallSid"):
-        return _report(form["CallSid"], attempt, "voice", form.get("CallStatus", ""), form)
+        return _report(sid_in(form["CallSid"]), attempt, "voice", form.get("CallStatus", ""), form)
     sid = form.get("MessageSid") or form.get("SmsSid") or ""
     status = form.get("MessageStatus") or form.get("SmsStatus") or ""
-    return _report(sid, attempt, "sms", status, form)
+    return _report(sid_in(sid), attempt, "sms", status, form)
 
 
 def _report(
@@ -31,7 +35,7 @@ def _report(
     state = (CALL if channel == "voice" else MESSAGE).get(status.lower())
     if state is None or not sid:
         return None
-    code = _code(form.get("ErrorCode"))
+    code = code_in(form.get("ErrorCode"))
     return Report(
         sid=sid,
         attempt=attempt,
@@ -46,13 +50,13 @@ def _report(
 def inbound(form: Mapping[str, str]) -> Inbound | None:
     """The text in a message hook, or None if it lacks its id or its sender."""
     sid = form.get("MessageSid") or form.get("SmsMessageSid") or form.get("SmsSid") or ""
-    number = form.get("From", "").strip()
+    number = _number(form.get("From", ""))
     if not sid or not number:
         return None
     return Inbound(
         sid=sid,
         sender_number=number,
-        to=form.get("To", "").strip(),
+        to=_number(form.get("To", "")),
         body=form.get("Body", ""),
         country=form.get("FromCountry") or None,
         media=_whole(form.get("NumMedia")) or 0,
@@ -70,8 +74,8 @@ def call(form: Mapping[str, str], query: Mapping[str, str] | None = None) -> Inb
     theirs, ours = ("From", "To") if came_in else ("To", "From")
     return InboundCall(
         sid=sid,
-        number=form.get(theirs, "").strip(),
-        to=form.get(ours, "").strip(),
+        number=_number(form.get(theirs, "")),
+        to=_number(form.get(ours, "")),
         digits=form.get("Digits", ""),
         status=form.get("CallStatus", ""),
         inbound=came_in,
@@ -81,11 +85,11 @@ def call(form: Mapping[str, str], query: Mapping[str, str] | None = None) -> Inb
 
 def fetched(resource: Mapping[str, Any], channel: Channel) -> Report | None:
     """The report in a REST resource, or None if it is none."""
-    state = (CALL if channel == "voice" else MESSAGE).get(str(resource.get("status")).lower())
-    sid = resource.get("sid")
-    if state is None or not isinstance(sid, str) or not sid:
+    state = _state(resource, channel)
+    sid = sid_in(resource.get("sid"))
+    if state is None or not sid:
         return None
-    code = _code(resource.get("error_code"))
+    code = code_in(resource.get("error_code"))
     return Report(
         sid=sid,
         attempt=None,
@@ -97,36 +101,42 @@ def fetched(resource: Mapping[str, Any], channel: Channel) -> Report | None:
     )
 
 
-def found(resource: Mapping[str, Any], channel: Channel) -> Found | None:
-    """One entry of a REST list, or None if it came in or can't be read."""
-    report = fetched(resource, channel)
-    created = moment(resource.get("date_created"))
+def went_to(resource: Mapping[str, Any], number: str) -> bool:
+    """Whether an entry of a REST list is one that we sent to `number`."""
     direction = str(resource.get("direction") or "outbound")
-    if report is None or created is None or not direction.startswith("outbound"):
+    return direction.startswith("outbound") and _number(_words(resource, "to")) == number
+
+
+def found(resource: Mapping[str, Any], channel: Channel) -> Found | None:
+    """One entry of a REST list, or None if it can't be read. It is there, whatever a status that we
+    don't know may mean: what looks absent would be sent again."""
+    sid, created = sid_in(resource.get("sid")), moment(resource.get("date_created"))
+    if not sid or created is None:
         return None
+    code = code_in(resource.get("error_code"))
     return Found(
-        sid=report.sid,
+        sid=sid,
         channel=channel,
-        to=str(resource.get("to") or ""),
-        sender=str(resource.get("from") or ""),
+        to=_number(_words(resource, "to")),
+        sender=_number(_words(resource, "from")),
         body=_words(resource, "body"),
         created=created,
-        state=report.state,
-        error_code=report.error_code,
-        klass=report.klass,
+        state=_state(resource, channel) or "submitted",
+        error_code=code,
+        klass=classify(code),
     )
 
 
 def received(resource: Mapping[str, Any]) -> Inbound | None:
     """A text in a REST list, or None if it went out or can't be read."""
     at, sid = moment(resource.get("date_created")), _words(resource, "sid")
-    number = _words(resource, "from").strip()
+    number = _number(_words(resource, "from"))
     if at is None or not sid or not number or resource.get("direction") != "inbound":
         return None
     return Inbound(
         sid=sid,
         sender_number=number,
-        to=_words(resource, "to").strip(),
+        to=_number(_words(resource, "to")),
         body=_words(resource, "body"),
         media=_whole(resource.get("num_media")) or 0,
         at=at,
@@ -136,13 +146,13 @@ def received(resource: Mapping[str, Any]) -> Inbound | None:
 def rang(resource: Mapping[str, Any]) -> InboundCall | None:
     """A call in a REST list, or None if we placed it or it can't be read."""
     at, sid = moment(resource.get("date_created")), _words(resource, "sid")
-    number = _words(resource, "from").strip()
+    number = _number(_words(resource, "from"))
     if at is None or not sid or not number or resource.get("direction") != "inbound":
         return None
     return InboundCall(
         sid=sid,
         number=number,
-        to=_words(resource, "to").strip(),
+        to=_number(_words(resource, "to")),
         digits="",
         status=_words(resource, "status"),
         inbound=True,
@@ -167,9 +177,27 @@ def moment(text: object) -> datetime | None:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
-def _code(value: object) -> str | None:
+def code_in(value: object) -> str | None:
+    """A provider's error code, or None for none."""
     text = "" if value is None else str(value).strip()
-    return text if text not in ("", "0") else None
+    return text[:_CODE_SIGNS] if text not in ("", "0") else None
+
+
+def sid_in(value: object) -> str:
+    """A provider's id of a message or call; "" for what can't be one."""
+    fits = isinstance(value, str) and len(value) <= _SID_SIGNS and value.isprintable()
+    return str(value) if fits else ""
+
+
+def _state(resource: Mapping[str, Any], channel: Channel) -> State | None:
+    return (CALL if channel == "voice" else MESSAGE).get(str(resource.get("status")).lower())
+
+
+def _number(written: str) -> str:
+    """A number in E.164, a short code or a name: Somleng leaves out the + of a number that it
+    doesn't think plausible."""
+    text = written.strip()
+    return f"+{text}" if text.isascii() and text.isdigit() and len(text) >= _WHOLE_NUMBER else text
 
 
 def _whole(value: object) -> int | None:

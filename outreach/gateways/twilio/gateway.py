@@ -98,8 +98,12 @@ class TwilioGateway:
         entries = []
         for each in channels:
             async for resource in self._entries(each, {"To": to}, since, _MAX_PAGES):
+                if not forms.went_to(resource, to):
+                    continue
                 entry = forms.found(resource, each)
-                if entry and entry.to == to and entry.created >= since:
+                if entry is None:
+                    raise self._incomplete("an entry can't be read")
+                if entry.created >= since:
                     entries.append(entry)
         return entries
 
