@@ -206,6 +206,7 @@ def build(settings: Settings) -> Runtime:
     )
     _require_ordinary(settings.sender)
     gateway = gateway_from(
+        settings.gateway,
         base_url=settings.twilio_base_url,
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token.get_secret_value(),

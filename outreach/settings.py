@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8100",
         description="https://api.twilio.com, https://api.somleng.org, or the simulator",
     )
+    gateway: str = Field(
+        "",
+        description="what speaks there: twilio, somleng (set it for one of your own) or another by "
+        "its name in outreach/gateways/registry.py; by default told by the address",
+    )
     twilio_account_sid: str = Field("", description="the gateway account")
     twilio_auth_token: SecretStr = Field(
         SecretStr(""), description="its token; also signs the hooks"

@@ -1,16 +1,33 @@
-"""Finds a gateway by its name."""
+"""Finds a gateway by its name: one row each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from outreach.gateways.memory import MemoryGateway
 from outreach.gateways.ports import Gateway
 from outreach.gateways.twilio import TwilioConfig, TwilioGateway
-from outreach.gateways.twilio.statuses import DIALECTS, SOMLENG, TWILIO
+from outreach.gateways.twilio.statuses import DIALECTS, SOMLENG, TWILIO, Dialect
 from outreach.kernel.errors import SettingsError
 
-NAMES = (*DIALECTS, "memory")
+
+def _speaking(dialect: Dialect, account: TwilioConfig) -> Gateway:
+    _require_account(dialect.name, account)
+    return TwilioGateway(replace(account, dialect=dialect))
+
+
+def _memory(account: TwilioConfig) -> Gateway:
+    return MemoryGateway(public_url=account.public_url)
+
+
+# What makes each gateway of the account that the settings name.
+GATEWAYS: dict[str, Callable[[TwilioConfig], Gateway]] = {
+    **{name: partial(_speaking, dialect) for name, dialect in DIALECTS.items()},
+    "memory": _memory,
+}
 
 
 def gateway_from(
@@ -23,36 +40,25 @@ def gateway_from(
     timeout: float = 15.0,
     concurrency: int = 0,
 ) -> Gateway:
-    """The gateway called `name`: twilio, somleng or memory; "" tells it by `base_url`'s host.
+    """The gateway called `name`; "" tells it by `base_url`'s host.
 
     Raises SettingsError for an unknown name, or an account without its id or token.
     """
     chosen = name or dialect_of(base_url)
-    if chosen == "memory":
-        return MemoryGateway(public_url=public_url)
-    dialect = DIALECTS.get(chosen)
-    if dialect is None:
+    make = GATEWAYS.get(chosen)
+    if make is None:
         raise SettingsError(
-            f"There is no gateway called {chosen!r}.", remedy=f"Choose one of {', '.join(NAMES)}."
+            f"There is no gateway called {chosen!r}.",
+            where="OUTREACH_GATEWAY",
+            remedy=f"Choose one of {', '.join(GATEWAYS)}.",
         )
-    _require_account(chosen, account_sid, auth_token)
-    return TwilioGateway(
-        TwilioConfig(
-            base_url=base_url,
-            account_sid=account_sid,
-            auth_token=auth_token,
-            public_url=public_url,
-            timeout=timeout,
-            concurrency=concurrency,
-            dialect=dialect,
-        )
-    )
+    return make(TwilioConfig(base_url, account_sid, auth_token, public_url, timeout, concurrency))
 
 
-def _require_account(chosen: str, account_sid: str, auth_token: str) -> None:
+def _require_account(chosen: str, account: TwilioConfig) -> None:
     for value, setting in (
-        (account_sid, "OUTREACH_TWILIO_ACCOUNT_SID"),
-        (auth_token, "OUTREACH_TWILIO_AUTH_TOKEN"),
+        (account.account_sid, "OUTREACH_TWILIO_ACCOUNT_SID"),
+        (account.auth_token, "OUTREACH_TWILIO_AUTH_TOKEN"),
     ):
         if not value:
             raise SettingsError(

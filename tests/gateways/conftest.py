@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -23,7 +24,9 @@ from outreach.gateways.ports import (
     Throttled,
     Uncertain,
 )
+from outreach.gateways.registry import GATEWAYS
 from outreach.gateways.twilio import TwilioConfig, TwilioGateway
+from outreach.gateways.twilio.signature import sign
 from outreach.gateways.twilio.statuses import DIALECTS
 
 SID, TOKEN = "AC" + "0" * 32, "token-of-tests"
@@ -205,22 +208,61 @@ def failing() -> list[str]:
     return []
 
 
-@pytest.fixture(params=["memory", "twilio", "somleng"])
-def tell_each(
-    request: pytest.FixtureRequest,
-    tell: Callable[..., Any],
-    came_in: tuple[list[Inbound], list[InboundCall]],
-    provider: Provider,
-    failing: list[str],
-) -> Tell:
-    """Runs a story against each gateway that ships."""
-    if request.param != "memory":
+@dataclass(frozen=True)
+class Raw:
+    """What a provider posts to us, as it writes it: forms of a report that SM1 was delivered, of a
+    text and of a key pressed in a call, and the headers that sign a form posted to an address."""
 
-        def over_http(story: Story) -> Any:
-            provider.misdeeds += [partial(_misdeed, provider, name) for name in failing]
-            return tell(story, dialect=DIALECTS[request.param])
+    receipt: dict[str, str]
+    text: dict[str, str]
+    call: dict[str, str]
+    signed: Callable[[str, dict[str, str]], dict[str, str]]
 
-        return over_http
+
+TWILIO_RAW = Raw(
+    {"MessageSid": "SM1", "MessageStatus": "delivered", "ErrorCode": ""},
+    {"MessageSid": "SM1", "From": PERSON, "Body": ARRIVING},
+    {"CallSid": "CA1", "From": PERSON, "Digits": "9"},
+    lambda url, form: {"X-Twilio-Signature": sign(TOKEN, url, form)},
+)
+RAW = {"twilio": TWILIO_RAW, "somleng": TWILIO_RAW, "memory": TWILIO_RAW}
+
+
+@pytest.fixture(params=GATEWAYS)
+def each(request: pytest.FixtureRequest) -> str:
+    """The name of each gateway of the registry: one that is added is tried, too."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def raw(each: str) -> Raw:
+    """What the gateway's provider posts to us."""
+    return RAW[each]
+
+
+@pytest.fixture
+def tell_each(each: str, request: pytest.FixtureRequest) -> Tell:
+    """Runs a story against each gateway that ships, by a fixture of its own where it does not
+    speak Twilio's API."""
+    found: Tell = request.getfixturevalue("over_http" if each in DIALECTS else f"to_{each}")
+    return found
+
+
+@pytest.fixture
+def over_http(each: str, tell: Callable[..., Any], provider: Provider, failing: list[str]) -> Tell:
+    """Runs a story against a gateway that speaks Twilio's API, in its dialect."""
+
+    def run(story: Story) -> Any:
+        provider.misdeeds += [partial(_misdeed, provider, name) for name in failing]
+        return tell(story, dialect=DIALECTS[each])
+
+    return run
+
+
+@pytest.fixture
+def to_memory(came_in: tuple[list[Inbound], list[InboundCall]], failing: list[str]) -> Tell:
+    """Runs a story against the gateway in memory."""
 
     def run(story: Story) -> Any:
         gateway = MemoryGateway(

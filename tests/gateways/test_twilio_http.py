@@ -109,7 +109,7 @@ ANSWERS: list[tuple[str, Callable[[web.Request], web.StreamResponse], Outcome]] 
     ("a code of next year", _said(400, code=99999), Rejected("99999", ErrorClass.UNKNOWN)),
     ("a wrong account", _said(404, code=20404), Rejected("20404", ErrorClass.CONFIGURATION)),
     ("a new code for a time-out", _said(408, code=99998), Uncertain("http-408")),
-    ("a code that is a sentence", _said(400, code="x" * 99), Rejected("x" * 20, ErrorClass.UNKNOWN)),
+    ("a sentence as code", _said(400, code="x" * 99), Rejected("x" * 20, ErrorClass.UNKNOWN)),
     ("an id that can't be kept", _said(201, sid="x" * 65), Uncertain("unreadable answer")),
     (
         "a refusal without a code",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from outreach.gateways.registry import NAMES
+from outreach.gateways.registry import GATEWAYS
 from outreach.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs" / "data-protection.md").read_text("utf-8")
 SEEN_BY = PAGE.split("## Who else sees something (S21)\n")[1].split("\n## ")[0]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "memory"])
+@pytest.mark.parametrize("name", [name for name in GATEWAYS if name != "memory"])
 def test_s21_every_gateway_that_we_speak_to_is_named(name: str) -> None:
     assert name in SEEN_BY.casefold()
 
