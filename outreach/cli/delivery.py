@@ -17,7 +17,7 @@ from outreach.cli.prompts import Reason
 from outreach.cli.tables import tables
 from outreach.delivery import switches
 from outreach.delivery.stops import notices
-from outreach.planning.steering import scope_named
+from outreach.planning.steering import called, scope_named
 from outreach.settings import load_settings
 
 app = typer.Typer(name="delivery", help="Sending: stop it and let it go on.", no_args_is_help=True)
@@ -45,19 +45,22 @@ def _turn(act: Callable[..., None], written: str, reason: str, done: str) -> Non
     engine, clock = open_engine(settings), open_clock_of(settings)
     scope = scope_named(engine, written)
     act(engine, clock, scope, reason=reason, by=getpass.getuser())
-    typer.echo(f"{done}: {scope}.")
+    typer.echo(f"{done}: {called(engine).get(scope, scope)}.")
 
 
 @app.command("history")
 def past(as_json: Json = False) -> None:
     """The last stops and goings on, the newest first: when, who, why."""
-    for turn in switches.history(open_engine(load_settings())):
+    engine = open_engine(load_settings())
+    names = called(engine)
+    for turn in switches.history(engine):
         if as_json:
             told = asdict(turn) | {"at": turn.at.isoformat()}
             typer.echo(json.dumps(told, ensure_ascii=False))
         else:
             typer.echo(
-                f"{turn.at:%Y-%m-%d %H:%M} {turn.action} {turn.scope} by {turn.by}: {turn.reason}"
+                f"{turn.at:%Y-%m-%d %H:%M} UTC  {turn.action} {names.get(turn.scope, turn.scope)} "
+                f"by {turn.by}: {turn.reason}"
             )
 
 
@@ -67,18 +70,23 @@ def told(
     as_json: Json = False,
 ) -> None:
     """What an operator has to look at, and what to do about it."""
-    found = notices.listed(open_engine(load_settings()), seen=every)
+    engine = open_engine(load_settings())
+    found, names = notices.listed(engine, seen=every), called(engine)
     for card in found:
         if as_json:
             typer.echo(json.dumps(asdict(card) | {"todo": card.todo}, default=str))
             continue
         seen = f"; seen by {card.seen_by}" if card.seen_at else ""
         typer.echo(
-            f"{card.id}  {card.last_at:%Y-%m-%d %H:%M} UTC  {card.scope}: {card.detail} "
-            f"({card.times} times{seen}) {card.todo}"
+            f"{card.id}  {card.last_at:%Y-%m-%d %H:%M} UTC  {names.get(card.scope, card.scope)}: "
+            f"{card.detail} ({_times(card.times)}{seen}) {card.todo}"
         )
     if not (found or as_json):
         typer.echo("There is nothing to look at.")
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 @app.command("seen")
@@ -94,19 +102,21 @@ def see(number: Annotated[int, typer.Argument(help="The notice's number.")]) -> 
 def status(as_json: Json = False) -> None:
     """The queue, the pace, errors, who is at work, and what is stopped."""
     settings = load_settings()
-    found = standing_of(settings, open_engine(settings), open_clock_of(settings))
+    engine = open_engine(settings)
+    found = standing_of(settings, engine, open_clock_of(settings))
     if as_json:
         typer.echo(json.dumps(asdict(found), default=str, ensure_ascii=False))
         return
-    for table in tables(found):
+    names = called(engine)
+    for table in tables(found, names):
         Console(width=None if sys.stdout.isatty() else 120).print(table)
     for switch in found.stops:
         typer.echo(
-            f"Stopped: {switch.scope}, since {switch.at:%Y-%m-%d %H:%M} UTC by {switch.by}: "
+            f"Stopped: {names.get(switch.scope, switch.scope)}, since {switch.at:%Y-%m-%d %H:%M} UTC by {switch.by}: "
             f"{switch.reason}"
         )
     typer.echo(
-        f"{len(found.notices)} notices to look at: outreach delivery notices"
+        f"Notices to look at: {len(found.notices)} (outreach delivery notices)."
         if found.notices
         else "No notices."
     )

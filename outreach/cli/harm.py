@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from outreach.delivery.stops.harm import LOOKS, Report
 from outreach.delivery.switches import ANSWERS
 from outreach.kernel.errors import BadInput
 from outreach.planning import harm as planning
+from outreach.planning.steering import called
 from outreach.settings import load_settings
 
 app = typer.Typer(name="harm", help="Reports of harm that a message did.", no_args_is_help=True)
@@ -49,8 +51,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Reports that wait for somebody to look, and who did."""
-    found = harm.listed(open_engine(load_settings()), every=every)
-    said = "\n".join(map(_told, found)) or "There are none."
+    engine = open_engine(load_settings())
+    found, names = harm.listed(engine, every=every), called(engine)
+    said = "\n".join(_told(each, names) for each in found) or "There are none."
     tell([asdict(each) for each in found], said, as_json=as_json)
 
 
@@ -64,11 +67,12 @@ def look(
     settings = load_settings()
     engine, clock = open_engine(settings), open_clock_of(settings)
     found = harm.look(engine, clock, name, words=reason, by=user())
-    tell(asdict(found), _told(found), as_json=as_json)
+    tell(asdict(found), _told(found, called(engine)), as_json=as_json)
 
 
-def _told(found: Report) -> str:
-    head = f"{found.id}  {found.scope}  {moment(found.at)} by {found.by}: {found.words}"
+def _told(found: Report, names: Mapping[str, str]) -> str:
+    what = names.get(found.scope, found.scope)
+    head = f"{found.id}  {what}  {moment(found.at)} by {found.by}: {found.words}"
     looks = [f"  looked: {each.by}, {moment(each.at)}: {each.words}" for each in found.looks]
     needs = [] if found.settled else [f"  {len(found.looks)} of {LOOKS} people have looked"]
     return "\n".join((head, *looks, *needs))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.table import Table
 
 from outreach.delivery.status.standing import Standing
+from outreach.planning.steering import scope_of
 
 Rows = list[tuple[str, ...]]
 
 
-def tables(now: Standing) -> Iterator[Table]:
-    """The tables that have anything to show; the pace always."""
+def tables(now: Standing, called: Mapping[str, str]) -> Iterator[Table]:
+    """The tables that have anything to show; the pace always. `called` names campaigns by their
+    kill switches."""
     yield _table(
         "Pace (SMS parts, calls per second)",
         ("channel", "lately", "allowed", "limit"),
@@ -25,7 +27,7 @@ def tables(now: Standing) -> Iterator[Table]:
         (
             w.lane,
             w.channel,
-            str(w.campaign or "–"),
+            _campaign(w.campaign, called),
             w.state,
             f"{w.number:,}",
             _age(w.oldest_seconds),
@@ -54,6 +56,11 @@ def _table(title: str, columns: tuple[str, ...], rows: Rows) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _campaign(number: int, called: Mapping[str, str]) -> str:
+    scope = scope_of(number)
+    return called.get(scope, scope).partition(":")[2] if number else "–"
 
 
 def _age(seconds: float) -> str:

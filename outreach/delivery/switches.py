@@ -87,9 +87,7 @@ def go_on(engine: Engine, clock: Clock, scope: str, *, reason: str, by: str) -> 
 def turn_off(connection: Connection, scope: str, *, reason: str, by: str, now: datetime) -> None:
     """The same inside the caller's transaction."""
     if not queries.turn_off(connection, scope):
-        raise Conflict(
-            f"Nothing stops {scope}.", remedy="See what is stopped: outreach delivery status"
-        )
+        raise Conflict("Nothing stops it.", remedy="See what is stopped: outreach delivery status")
     if waiting := harm.unsettled(connection, scope):
         raise Refused(
             f"Somebody reported harm, and too few people looked at it: {', '.join(waiting)} (S35).",

@@ -6,6 +6,7 @@ whoever turned it on (a person, a used-up budget, too many failures).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -28,6 +29,12 @@ _CHUNK = 1_000
 def scope_of(campaign_id: int) -> str:
     """The kill switch of a campaign."""
     return f"campaign:{campaign_id}"
+
+
+def called(engine: Engine) -> Mapping[str, str]:
+    """What people call the kill switches of campaigns: as `scope_named` takes them."""
+    with reading(engine) as connection:
+        return {scope_of(row.id): f"campaign:{row.slug}" for row in campaigns(connection)}
 
 
 def scope_named(engine: Engine, written: str) -> str:

@@ -18,6 +18,7 @@ from outreach.delivery import switches
 from outreach.delivery.status.metrics import CONTENT_TYPE
 from outreach.people.counting import counts
 from outreach.planning.overview import overview
+from outreach.planning.steering import called
 from outreach.staff import roster
 from outreach.staff.rules.roles import May
 from outreach.web.calls import Calls
@@ -58,11 +59,12 @@ class Console:
     async def _render(self, request: Request, template: str) -> Response:
         engine = self._runtime.engine
         clock = self._runtime.clock
-        campaigns, people, stops, unwatched = await _in_thread(
+        campaigns, people, stops, names, unwatched = await _in_thread(
             lambda: (
                 overview(engine),
                 counts(engine),
                 switches.list_on(engine),
+                called(engine),
                 roster.nobody_on_duty(engine, clock),
             )
         )
@@ -72,6 +74,7 @@ class Console:
             campaigns=campaigns,
             people=people,
             stops=stops,
+            names=names,
             unwatched=unwatched,
             now=clock.now(),
             here="console",

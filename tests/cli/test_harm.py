@@ -36,6 +36,7 @@ def test_s35_a_report_is_listed_and_looked_at(
     assert f"Stopped until two people looked: campaign:{SLUG}." in said
     (found,) = json.loads(say(app, "list", "--json"))
     assert (found["by"], found["words"], found["looks"]) == ("dara", "it frightened a family", [])
+    assert f"{found['id']}  campaign:{SLUG}  " in say(app, "list")
     assert "1 of 2 people" in say(app, "look", found["id"], "--reason", "read all of it")
     with pytest.raises(Refused):
         say(campaigns.app, "resume", SLUG, "--reason", "nothing wrong")

@@ -89,7 +89,7 @@ def test_s18_no_number_stands_in_a_metric(busy):
 
 
 def test_people_get_tables_of_what_there_is(busy):
-    titles = [str(table.title) for table in tables(stand(busy))]
+    titles = [str(table.title) for table in tables(stand(busy), {})]
     assert [title.split()[0] for title in titles] == ["Pace", "Queue", "Processes"]
 
 

@@ -12,7 +12,7 @@ from outreach.reach.fold import fold
 from outreach.store.engine import transaction
 from outreach.web.app import create_app
 from tests.asgi import Browser, browsing
-from tests.world import World, number
+from tests.world import SLUG, World, number
 
 
 @pytest.fixture
@@ -63,6 +63,8 @@ def test_a_kill_switch_is_seen_at_once(full: World, browser: Browser) -> None:
     text = browser.get("/live", params={"lang": "en"}).text
     assert "Sending is stopped" in text
     assert "a &lt;test&gt;" in text
+    switches.stop(runtime.engine, runtime.clock, "campaign:1", reason="a typo", by="x")
+    assert f"campaign:{SLUG}. a typo" in browser.get("/live", params={"lang": "en"}).text
 
 
 def test_what_stands_in_the_data_is_never_markup(full: World, browser: Browser) -> None:
