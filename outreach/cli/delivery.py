@@ -112,8 +112,8 @@ def status(as_json: Json = False) -> None:
         Console(width=None if sys.stdout.isatty() else 120).print(table)
     for switch in found.stops:
         typer.echo(
-            f"Stopped: {names.get(switch.scope, switch.scope)}, since {switch.at:%Y-%m-%d %H:%M} UTC by {switch.by}: "
-            f"{switch.reason}"
+            f"Stopped: {names.get(switch.scope, switch.scope)}, since "
+            f"{switch.at:%Y-%m-%d %H:%M} UTC by {switch.by}: {switch.reason}"
         )
     typer.echo(
         f"Notices to look at: {len(found.notices)} (outreach delivery notices)."
