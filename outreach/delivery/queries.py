@@ -153,12 +153,13 @@ def _not_trying(d: Table) -> Gathered:
 
 
 def overdue(connection: Connection, lane: Lane, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Waiting deliveries whose time has passed."""
+    """Waiting deliveries whose time has passed; none that somebody decides about at this moment (a
+    STOP holds the same rows in another order)."""
     table = lane.deliveries
     # Spelt out, so that the index of pending rows serves it.
     pending = table.c.state == literal_column("'pending'")
-    query = select(table).where(pending, table.c.expires_at <= now)
-    return connection.execute(locked(connection, query.limit(limit))).all()
+    query = select(table).where(pending, table.c.expires_at <= now).limit(limit)
+    return connection.execute(query.with_for_update(skip_locked=True)).all()
 
 
 def uncertain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -33,6 +34,8 @@ class Ticks:
 
     def start(self) -> None:
         """Begins to tick in the running event loop."""
+        # That a turn which takes long has the next ones skipped is no news, thrice a second.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         for chore in CHORES:
             self._scheduler.add_job(self._turn, "interval", [chore], seconds=chore.seconds)
         self._scheduler.start()

@@ -94,3 +94,16 @@ def test_what_somebody_silent_records_at_this_moment_is_not_waited_for(runtime, 
     with transaction(engine) as recording, transaction(engine) as beside:
         assert len(batch.leased(recording, lane, leased[SLOW], SLOW)) == 4
         assert queries.reclaim(beside, lane, clock.now()) == 0
+
+
+def test_what_somebody_decides_about_at_this_moment_is_not_waited_for(runtime, world):
+    engine, clock, lane = runtime.engine, runtime.clock, runtime.desk.broadcasts
+    for index in range(2):
+        world.enrol(index)
+    world.fire()
+    clock.advance(timedelta(hours=49))
+    first, second = (row.contact_id for row in world.all(DELIVERIES))
+    with transaction(engine) as stopping, transaction(engine) as beside:
+        assert queries.waiting_of_contact(stopping, lane, first)
+        late = queries.overdue(beside, lane, clock.now(), 10)
+    assert [row.contact_id for row in late] == [second]
