@@ -76,10 +76,11 @@ def receive_in(connection: Connection, desk: Desk, texts: Sequence[Inbound]) -> 
     now = desk.clock.now()
     said = meanings(text.body for text in texts)
     heard = [Heard(new=False)] * len(texts)
-    fresh = _store(connection, desk, texts, said, now)
-    if not fresh:
-        return heard
-    intake = _Intake(connection, desk, [texts[index] for index in fresh], now)
+    first = {text.sid: index for index, text in reversed(list(enumerate(texts)))}
+    intake = _Intake(
+        connection, desk, [texts[index] for _, index in sorted(first.items())], said, now
+    )
+    fresh = sorted(first[sid] for sid in intake.fresh)
     intake.expect([texts[index] for index in fresh if said[texts[index].body].opt_out])
     # By number, so that two processes lock what belongs to one in one order and none waits for the
     # other; a person's own texts stay in theirs.
@@ -89,28 +90,17 @@ def receive_in(connection: Connection, desk: Desk, texts: Sequence[Inbound]) -> 
     return heard
 
 
-def _store(
-    connection: Connection,
-    desk: Desk,
-    texts: Sequence[Inbound],
-    said: Mapping[str, Match],
-    now: datetime,
-) -> list[int]:
-    """Keeps each text once; the positions of those that had not come before."""
-    first = {text.sid: index for index, text in reversed(list(enumerate(texts)))}
-    rows = [
-        {
-            "sid": sid,
-            "number_key": desk.help_vault.lookup(texts[index].sender_number),
-            "number_sealed": desk.help_vault.seal(texts[index].sender_number),
-            "body_sealed": desk.help_vault.seal(texts[index].body),
-            "intent": said[texts[index].body].intent,
-            "language": said[texts[index].body].language or "",
-            "at": texts[index].at or now,
-        }
-        for sid, index in sorted(first.items())
-    ]
-    return sorted(first[sid] for sid in queries.add_inbound(connection, rows))
+def _row(desk: Desk, text: Inbound, said: Match, now: datetime) -> dict[str, Any]:
+    """What is kept of a text."""
+    return {
+        "sid": text.sid,
+        "number_key": desk.help_vault.lookup(text.sender_number),
+        "number_sealed": desk.help_vault.seal(text.sender_number),
+        "body_sealed": desk.help_vault.seal(text.body),
+        "intent": said.intent,
+        "language": said.language or "",
+        "at": text.at or now,
+    }
 
 
 @dataclass
@@ -126,21 +116,28 @@ class _Gathered:
 
 
 class _Intake:
-    """A batch of texts that had not come before."""
+    """A batch of texts, each kept once. `fresh` are the SIDs of those that had not come before."""
 
     def __init__(
-        self, connection: Connection, desk: Desk, texts: Sequence[Inbound], now: datetime
+        self,
+        connection: Connection,
+        desk: Desk,
+        texts: Sequence[Inbound],
+        said: Mapping[str, Match],
+        now: datetime,
     ) -> None:
         self._connection, self._desk, self._now = connection, desk, now
         vault, help_vault = desk.vault, desk.help_vault
         numbers = {text.sender_number for text in texts}
         by_key = {key: number for number in numbers for key in help_vault.lookups(number)}
-        known, kept, answered = together(
+        stored, known, kept, answered = together(
             connection,
+            queries.storing(connection, [_row(desk, text, said[text.body], now) for text in texts]),
             contacts.asking(connection, vault, numbers),
             Memories.asking(connection, help_vault, numbers),
             queries.recent_answers(connection, by_key, now - LOOP_WINDOW),
         )
+        self.fresh = [row.sid for row in stored]
         self._known = Known(connection, desk, contacts.found(vault, numbers, known))
         self._memories = Memories.found(help_vault, numbers, kept, now)
         self._recent = _recent(by_key, answered, now)

@@ -37,7 +37,7 @@ from outreach.hotline.tables import (
 from outreach.store.bulk import add_some, insert_listed
 from outreach.store.chained import Writer
 from outreach.store.dialect import insert, keyed, keys_given, locked
-from outreach.store.gathered import Gathered, Question
+from outreach.store.gathered import Gathered, Question, Returned
 from outreach.store.listed import among, listed, packed, packed_values, with_bytes
 from outreach.store.types import table_of
 
@@ -56,16 +56,16 @@ _DELIVERY = table_of(Delivery)
 _OWN = ("reference", "number_key", "address_sealed", "body_sealed", "parts", "expires_at")
 
 
-def add_inbound(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Stores each text once; the SIDs of those that were not here already."""
-    statement = _storing(connection.dialect.name, tuple(rows[0]))
-    return set(connection.execute(statement, with_bytes(row.values() for row in rows)).scalars())
+def storing(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Question:
+    """Stores each text once; the SIDs (`sid`) of those that were not here already."""
+    given = with_bytes(row.values() for row in rows)
+    return Question(_storing(connection.dialect.name, tuple(rows[0])), given)
 
 
 @cache
-def _storing(dialect: str, names: tuple[str, ...]) -> Any:
+def _storing(dialect: str, names: tuple[str, ...]) -> Gathered:
     statement = insert_listed(dialect, INBOUND, names, {}).on_conflict_do_nothing()
-    return statement.returning(INBOUND.c.sid)
+    return Returned(statement.returning(INBOUND.c.sid))
 
 
 def set_intents(writer: Writer, meant: Sequence[tuple[str, str]]) -> None:

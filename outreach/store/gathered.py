@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Connection, DateTime, LargeBinary, Select, Text, select
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
 
@@ -54,6 +55,10 @@ class Gathered:
         """The rows, with the names of the query's columns, in its order."""
         return self.read(connection.execute(self.statement, given).scalar_one())
 
+    def apart(self, _dialect: str) -> bool:
+        """Whether it can't be asked together with others."""
+        return False
+
     def read(self, text: str) -> list[Any]:
         """The same of what the `statement` gave."""
         return list(map(self._row._make, self._read(json.loads(text))))
@@ -65,6 +70,25 @@ class Gathered:
                 if value is not None:
                     row[at] = read(value)
             yield row
+
+
+class Returned(Gathered):
+    """The same of what a statement that writes gives back, in no order. What is asked together with
+    it sees nothing of what it wrote. SQLite writes with whole statements only."""
+
+    def __init__(self, writing: ReturningInsert[Any]) -> None:
+        super().__init__(select(writing.cte("written")))
+        self._writing = writing
+
+    def all(self, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
+        """The rows."""
+        if self.apart(connection.dialect.name):
+            return list(connection.execute(self._writing, given))
+        return super().all(connection, given)
+
+    def apart(self, dialect: str) -> bool:
+        """Whether it can't be asked together with others."""
+        return dialect == "sqlite"
 
 
 @dataclass(frozen=True)
@@ -80,11 +104,20 @@ class Question:
 
 
 def together(connection: Connection, *questions: Question) -> list[list[Any]]:
-    """The rows of each of `questions`, whose parameters have different names, in one statement."""
-    statement = _together(tuple(question.gathered for question in questions))
-    given = ChainMap(*(dict(question.given) for question in questions))
+    """The rows of each of `questions`, whose parameters have different names, in one statement;
+    what can't be part of one is asked first."""
+    dialect = connection.dialect.name
+    found = {
+        at: question.all(connection)
+        for at, question in enumerate(questions)
+        if question.gathered.apart(dialect)
+    }
+    rest = [at for at in range(len(questions)) if at not in found]
+    statement = _together(tuple(questions[at].gathered for at in rest))
+    given = ChainMap(*(dict(questions[at].given) for at in rest))
     texts = connection.execute(statement, given).one()
-    return [asked.gathered.read(text) for asked, text in zip(questions, texts, strict=True)]
+    found |= {at: questions[at].gathered.read(text) for at, text in zip(rest, texts, strict=True)}
+    return [found[at] for at in range(len(questions))]
 
 
 @cache

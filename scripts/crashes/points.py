@@ -56,7 +56,7 @@ NAMED = (
     Point("mid-look-up", "outreach.delivery.progress", "apply", under="_settle_lost",
           leaves="submitting"),
     Point("mid-poll", "outreach.delivery.progress", "apply", under="_settle_quiet"),
-    Point("mid-inbound", "outreach.hotline.inbound", "_store"),
+    Point("mid-inbound", "outreach.hotline.inbound", "_Intake.__init__", "end"),
 )  # fmt: skip
 # A random line of these is as good a place to die as any.
 _ANYWHERE = (

@@ -17,11 +17,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from outreach.hotline.queries import ALERTS, add_alerts
 from outreach.people.queries import CONTACTS
+from outreach.store.dialect import insert_on
 from outreach.store.engine import transaction
-from outreach.store.gathered import Gathered, Question, together
+from outreach.store.gathered import Gathered, Question, Returned, together
 from outreach.store.ledger import LEDGER, Fact, append
-from outreach.store.listed import listed, with_bytes
+from outreach.store.listed import listed, packed, with_bytes
 
 _AT = datetime(2026, 3, 2, 2, 0, 0, 5, tzinfo=UTC)
 _ALL: dict[str, TypeEngine[Any]] = {
@@ -104,3 +106,22 @@ def test_several_are_asked_in_one_statement(database: Engine) -> None:
         )
     assert found == [[(1,), (2,)], [(3, b"\x00c")], [(1,), (2,)]]
     assert len(statements) == 1
+
+
+def test_what_a_statement_that_writes_gives_back_comes_with_the_rest(database: Engine) -> None:
+    adding = insert_on(database.dialect.name, ALERTS).from_select(
+        ["kind", "reference", "at"],
+        select(*listed({name: ALERTS.c[name].type for name in ("kind", "reference", "at")}).c),
+    )
+    returned = Returned(adding.returning(ALERTS.c.reference, ALERTS.c.at))
+    there = Gathered(select(ALERTS.c.reference).where(ALERTS.c.kind == bindparam("wanted")))
+    before = Question(there, {"wanted": "early"})
+    rows = {"given": packed([("new", "1", _AT), ("new", "2", _AT)])}
+    with transaction(database) as connection:
+        add_alerts(connection, [("early", "0")], _AT)
+        old, new = together(connection, before, Question(returned, rows))
+        assert (old, sorted(new)) == ([("0",)], [("1", _AT), ("2", _AT)])
+        again = Question(returned, {"given": packed([("new", "3", _AT)])})
+        assert again.all(connection) == [("3", _AT)]
+        (all_new,) = together(connection, Question(there, {"wanted": "new"}))
+    assert sorted(all_new) == [("1",), ("2",), ("3",)]
