@@ -14,16 +14,7 @@ from sqlalchemy import Connection, Engine
 from outreach.kernel.dimensions import PERSONAL
 from outreach.kernel.errors import BadInput
 from outreach.reach import persons, queries, spans
-from outreach.reach.crowds import (
-    ALL,
-    Crowd,
-    everybody,
-    joined,
-    settled,
-    together,
-    travellers,
-    unions,
-)
+from outreach.reach.crowds import ALL, AWAY, Crowd, everybody, settle, union, unions
 from outreach.reach.homes.queries import homes as stored_homes
 from outreach.reach.queries import PeopleKey, Sets
 from outreach.reach.rules.definitions import DEFINITIONS, NOTES, Definition
@@ -85,11 +76,12 @@ def breakdown(
         asked = _Asked(connection, by)
         homes = asked.homes()
         for measure in measures:
-            whole, parts = asked.crowds(measure, campaign_ids, in_months(since, until))
-            total[measure] = known.count(everybody(whole))
+            told = asked.crowds(measure, campaign_ids, in_months(since, until))
+            total[measure] = known.count(everybody(told.whole))
             if by:
                 days_of = partial(asked.days_of, measure)
-                for values, met in spans.cells(parts, whole, homes, by, days_of).items():
+                cells = spans.cells(told.parts, told.whole, homes, by, told.mixed, days_of)
+                for values, met in cells.items():
                     if number := known.count_met(met):
                         found[values][measure] = number
     return Breakdown(
@@ -105,47 +97,73 @@ def breakdown(
     )
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Told:
+    """Some parts and what they are together, told short (`crowds.py`). Of ALL, the parts have only
+    the `spans.suspects`."""
+
+    whole: Crowd
+    parts: spans.Crowds
+    mixed: spans.Mixed
+
+
 class _Asked:
     """Reads the sets of some dimensions, and counts them."""
 
-    connection: Connection
-    dimensions: Sequence[str]
-    bitmaps: int = 0
+    def __init__(self, connection: Connection, dimensions: Sequence[str]) -> None:
+        self.bitmaps = 0
+        self._connection, self._dimensions = connection, dimensions
+        self._personal = [name for name in dimensions if name in PERSONAL]
 
     def homes(self) -> Crowd:
         """The homes of all contacts."""
-        personal = [name for name in self.dimensions if name in PERSONAL]
-        rows = stored_homes(self.connection, dimensions=personal) if personal else []
+        rows = stored_homes(self._connection, dimensions=self._personal) if self._personal else []
         self.bitmaps += sum(len(sets) for row in rows for sets in row.values())
-        return together(rows)
+        return unions(rows)
 
     def crowds(
         self, measure: str, campaigns: Collection[int] | None, period: Sequence[Stretch]
-    ) -> tuple[Crowd, spans.Crowds]:
-        """Who came to a measure, and what is told of them span by span: there, ALL has only those
-        who were ever elsewhere, of whom alone more is asked."""
-        parts: dict[PeopleKey, dict[str, Mapping[str, BitMap]]] = defaultdict(dict)
-        for row in self._rows(measure, campaigns, period, self.dimensions):
-            parts[row.key][row.dimension] = row.by_value
+    ) -> _Told:
+        """Who came to a measure, span by span and together."""
+        asked = (measure, campaigns, period)
+        parts = spans.crowds(self._rows(*asked, self._dimensions))
         whole = unions(parts.values())
-        moving = travellers(whole)
+        strangers, mixed = spans.strangers(parts, self._personal)
+        some = spans.suspects(whole, self._dimensions, mixed)
+        at_home = self._at_home(parts, strangers, some, asked)
+        for name in self._personal:
+            if AWAY in whole.get(name, ()):
+                settle(whole[name], (at_home, mixed[name]))
+        whole[ALL] = {"": union((at_home, *strangers.values()))}
+        return _Told(whole, parts, mixed)
 
-        def all_of_each() -> Iterator[BitMap]:
-            for row in self._rows(measure, campaigns, period, (ALL,)):
-                who = row.by_value[""]
-                some = who & moving
-                some.shrink_to_fit()  # takes as much room as the larger sets otherwise
-                parts[row.key][ALL] = {"": some}
-                yield who
-
-        everyone = joined(all_of_each())
-        return settled(whole, parts.values()) | {ALL: {"": everyone}}, parts
-
-    def days_of(self, measure: str, months: Collection[spans.Place]) -> spans.Crowds:
-        """The days of campaigns' months, and those of the same months of other such campaigns."""
+    def days_of(self, measure: str, months: Mapping[spans.Place, BitMap]) -> spans.Crowds:
+        """The days of campaigns' months, and those of the same months of other such campaigns, as
+        far as they tell of those who are asked for."""
         days = [days_of(month) for month in {month for month, _ in months}]
-        return self.crowds(measure, {campaign for _, campaign in months}, days)[1]
+        asked = (measure, {campaign for _, campaign in months}, days)
+        parts = spans.crowds(self._rows(*asked, self._dimensions))
+        self._at_home(parts, {}, union(months.values()), asked)
+        return parts
+
+    def _at_home(
+        self,
+        parts: dict[PeopleKey, dict[str, Mapping[str, BitMap]]],
+        strangers: Mapping[PeopleKey, BitMap],
+        some: BitMap,
+        asked: tuple[str, Collection[int] | None, Sequence[Stretch]],
+    ) -> BitMap:
+        """Everybody but the strangers of each part. The sets of everybody are most of what there is
+        to read: they stream past, and the parts keep of them who is in `some`."""
+        found = BitMap()
+        for row in self._rows(*asked, (ALL,)):
+            who = row.by_value[""]
+            if some:
+                parts[row.key][ALL] = {"": who & some}
+            if row.key in strangers:
+                who -= strangers[row.key]
+            found |= who
+        return found
 
     def _rows(
         self,
@@ -154,7 +172,7 @@ class _Asked:
         period: Sequence[Stretch],
         dimensions: Collection[str],
     ) -> Iterator[Sets]:
-        for row in queries.bitmaps(self.connection, (measure,), campaigns, period, dimensions):
+        for row in queries.bitmaps(self._connection, (measure,), campaigns, period, dimensions):
             self.bitmaps += len(row.by_value)
             yield row
 

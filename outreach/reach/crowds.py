@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from itertools import chain, islice
+from functools import reduce
+from itertools import chain
+from operator import or_
 
 from pyroaring import BitMap
 
@@ -21,7 +23,7 @@ Sets = dict[str, dict[str, BitMap]]
 ALL = "all"  # the dimension of everybody, whose value is ""
 AWAY = ""  # a value that no personal dimension has
 NOBODY = BitMap()
-_AT_ONCE = 32
+_FEW = 4
 
 
 def everybody(crowd: Crowd) -> BitMap:
@@ -38,8 +40,23 @@ def together(crowds: Collection[Crowd]) -> Sets:
     """Several crowds as one: whoever was at home in any of them was not away."""
     found = unions(crowds)
     moving = travellers(found)
-    near = [{**crowd, ALL: {"": everybody(crowd) & moving}} for crowd in crowds if moving]
-    return settled(found, near)
+    near = [(everybody(crowd) & moving, crowd) for crowd in crowds] if moving else []
+    for name in PERSONAL:
+        if AWAY in found.get(name, ()):
+            settle(found[name], (who - away(crowd, name) for who, crowd in near))
+    return found
+
+
+def away(crowd: Crowd, dimension: str) -> BitMap:
+    """Who was never at home by a personal dimension."""
+    return crowd.get(dimension, {}).get(AWAY, NOBODY)
+
+
+def union(sets: Iterable[BitMap]) -> BitMap:
+    """Whoever is in any of some sets. A few are joined one by one: to join many at once, each is
+    spread out as bits first."""
+    found = [*filter(None, sets)]
+    return reduce(or_, found) if 1 < len(found) <= _FEW else BitMap.union(BitMap(), *found)
 
 
 def unions(crowds: Iterable[Crowd]) -> Sets:
@@ -50,33 +67,23 @@ def unions(crowds: Iterable[Crowd]) -> Sets:
             for value, who in sets.items():
                 gathered[dimension][value].append(who)
     return {
-        dimension: {value: BitMap.union(*sets) for value, sets in by_value.items()}
+        dimension: {value: union(sets) for value, sets in by_value.items()}
         for dimension, by_value in gathered.items()
     }
 
 
-def settled(found: Sets, crowds: Collection[Crowd]) -> Sets:
-    """The unions of crowds, with those alone in AWAY who were at home in none of them. Of ALL, the
-    crowds need to have no more than the travellers."""
-    for name in PERSONAL:
-        if AWAY in found.get(name, ()):
-            at_home = (everybody(crowd) - crowd.get(name, {}).get(AWAY, NOBODY) for crowd in crowds)
-            _note_away(found[name], found[name].pop(AWAY) - BitMap.union(NOBODY, *at_home))
-    return found
+def settle(sets: dict[str, BitMap], at_home: Iterable[BitMap]) -> None:
+    """Leaves those alone in AWAY, of a union of crowds, who are in none of `at_home`."""
+    still = sets.pop(AWAY)
+    for who in at_home:
+        still -= who
+    _note_away(sets, still)
 
 
 def travellers(crowd: Crowd) -> BitMap:
     """Who was elsewhere ever, or by any dimension. Of everybody else, their homes tell all."""
     guests = (guests_of(crowd, name).values() for name in PERSONAL)
-    return BitMap.union(NOBODY, *chain.from_iterable(guests))
-
-
-def joined(sets: Iterable[BitMap]) -> BitMap:
-    """All of `sets` together; few of them are in memory at a time."""
-    whole, coming = NOBODY, iter(sets)
-    while some := [*islice(coming, _AT_ONCE)]:
-        whole = BitMap.union(whole, *some)
-    return whole
+    return union(chain.from_iterable(guests))
 
 
 def shortened(crowd: Crowd, homes: Crowd) -> Sets:
@@ -123,10 +130,10 @@ def without(crowd: Crowd, left: Crowd) -> Sets:
 def _elsewhere(sets: Mapping[str, BitMap], homes: Mapping[str, BitMap]) -> dict[str, BitMap]:
     found = {value: who - homes.get(value, NOBODY) for value, who in sets.items()}
     found = {value: guests for value, guests in found.items() if guests}
-    guests = BitMap.union(NOBODY, *found.values())
+    guests = union(found.values())
     at_home = (who & guests & homes.get(value, NOBODY) for value, who in sets.items())
     if found:
-        _note_away(found, guests - BitMap.union(NOBODY, *at_home))
+        _note_away(found, guests - union(at_home))
     return found
 
 

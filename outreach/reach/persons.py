@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from outreach.reach import queries
 from outreach.reach.chunk import NO_CAMPAIGN, PERSON
-from outreach.reach.crowds import NOBODY
+from outreach.reach.crowds import union
 from outreach.reach.rules.milestones import LINKED, UNLINKED
 from outreach.reach.rules.stretches import in_days
 
@@ -29,7 +29,7 @@ class Persons:
 
     def count_met(self, meetings: Collection[tuple[BitMap, BitMap]]) -> int:
         """The same of the contacts in both sets of a pair; nobody is in two pairs."""
-        linked = BitMap.union(NOBODY, *(some & self._linked & also for some, also in meetings))
+        linked = union(some & self._linked & also for some, also in meetings)
         contacts = sum(some.intersection_cardinality(also) for some, also in meetings)
         return contacts - len(linked) + len({self._of[contact] for contact in linked})
 

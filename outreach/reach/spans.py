@@ -16,21 +16,33 @@ from functools import partial
 
 from pyroaring import BitMap
 
-from outreach.reach.crowds import ALL, AWAY, NOBODY, Crowd, among, everybody, guests_of, in_full
+from outreach.reach.crowds import (
+    ALL,
+    AWAY,
+    NOBODY,
+    Crowd,
+    among,
+    away,
+    everybody,
+    guests_of,
+    in_full,
+    union,
+)
 from outreach.reach.queries import PeopleKey, Sets
 from outreach.reach.rules.stretches import MONTH
 
 Values = tuple[str, ...]
 Crowds = Mapping[PeopleKey, Crowd]
 Place = tuple[date, int]  # a month, by its first day, and a campaign
-DaysOf = Callable[[Collection[Place]], Crowds]
+DaysOf = Callable[[Mapping[Place, BitMap]], Crowds]
+Mixed = Mapping[str, BitMap]  # by dimension
 # Whoever is in both sets; nobody maybe. To count them, the set of them is not needed.
 Meeting = tuple[BitMap, BitMap]
 Cells = Mapping[Values, list[Meeting]]
 _HOME, _ELSEWHERE = "home", "elsewhere"
 
 
-def crowds(rows: Iterable[Sets]) -> Crowds:
+def crowds(rows: Iterable[Sets]) -> dict[PeopleKey, dict[str, Mapping[str, BitMap]]]:
     """What some rows tell, span by span."""
     found: dict[PeopleKey, dict[str, Mapping[str, BitMap]]] = defaultdict(dict)
     for row in rows:
@@ -38,11 +50,38 @@ def crowds(rows: Iterable[Sets]) -> Crowds:
     return found
 
 
-def cells(parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], days_of: DaysOf) -> Cells:
+def strangers(parts: Crowds, personal: Sequence[str]) -> tuple[Mapping[PeopleKey, BitMap], Mixed]:
+    """Who was never at home by some dimension, span by span; and by dimension, who was at home by
+    it while elsewhere by another, or was both by it. Of ALL nothing needs to be told yet."""
+    found: dict[PeopleKey, BitMap] = {}
+    mixed: dict[str, list[BitMap]] = {name: [] for name in personal}
+    for key, crowd in parts.items():
+        nevers = {name: away(crowd, name) for name in personal}
+        strange = found[key] = union(nevers.values())
+        for name, never in nevers.items():
+            if len(never) < len(strange):
+                mixed[name].append(strange - never)
+            if not _alone(crowd, name):
+                mixed[name].append(_elsewhere(crowd, name) - never)
+    return found, {name: union(sets) for name, sets in mixed.items()}
+
+
+def suspects(short: Crowd, by: Sequence[str], mixed: Mixed) -> BitMap:
+    """Who may have to be followed span by span, and some more; `short` knows nothing of ALL."""
+    values = {name: guests_of(short, name).values() for name in by}
+    twice = {name: _overlap(sets) for name, sets in values.items()}
+    changed = [union(values[name]) if name in mixed else twice[name] for name in by]
+    return _overlap(changed) & union((*twice.values(), *mixed.values()))
+
+
+def cells(
+    parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], mixed: Mixed, days_of: DaysOf
+) -> Cells:
     """The people of each cell: some meetings of two sets, of which nobody is in two.
 
-    `parts` are of one milestone, by day or by month, and `short` is what they are together;
-    `days_of` brings the days of some months, and maybe of others.
+    `parts` are of one milestone, by day or by month, and `short` is what they are together; of ALL
+    the parts need to tell the `suspects` only. `mixed` is told by `strangers`; `days_of` brings the
+    days of some months, and maybe of others, as far as they tell of certain people.
     """
     found: Cells = defaultdict(list)
     several = {name: _several(short, name, homes) for name in by}
@@ -55,13 +94,14 @@ def cells(parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], days_of:
     if moved:
         near = among({name: homes[name] for name in by if name in homes}, moved)
         guests = among({name: guests_of(short, name) for name in by}, moved)
-        restless = BitMap.union(NOBODY, *(_overlap(sets.values()) for sets in guests.values()))
+        restless = union(_overlap(sets.values()) for sets in guests.values())
         follow = partial(_follow, parts, by, days_of)
         for values, who in follow(restless, partial(_in_full, by, near)).items():
             found[values].append((who, who))
-        # Whoever is not restless has one value at home and one elsewhere.
+        # Whoever is not restless has one value at home and one elsewhere; and whoever was on one
+        # side by all that changed, in every span, changed in all of it at once.
         changed = [name for name in by if name in homes and several[name] & moved]
-        at_once = moved - restless - _by_and_by(parts, changed)
+        at_once = moved - restless - union(mixed[name] for name in changed)
         same = in_full(among(short, at_once), near, [name for name in by if name not in changed])
         for side in (near, guests):
             _put(found, among(dict(side) | same, at_once), by)
@@ -72,17 +112,6 @@ def cells(parts: Crowds, short: Crowd, homes: Crowd, by: Sequence[str], days_of:
             }
             _put(found, among(on, who), by)
     return found
-
-
-def _by_and_by(parts: Crowds, changed: Sequence[str]) -> BitMap:
-    """Who was in any span at home by one dimension and elsewhere by another, or was both by one.
-    Of all others, whoever changed in all dimensions did so at once."""
-    found: list[BitMap] = []
-    for crowd in parts.values():
-        first, *rest = (crowd.get(name, {}).get(AWAY, NOBODY) for name in changed)
-        found += (first ^ other for other in rest)
-        found += (_elsewhere(crowd, name) - first for name in changed if not _alone(crowd, name))
-    return BitMap.union(NOBODY, *found)
 
 
 def _follow(
@@ -104,7 +133,7 @@ def _follow(
             within[_place(key)] = left
     for key, crowd in days_of(within).items() if within else ():
         _put(found, values_of(crowd, everybody(crowd) & within.get(_place(key), NOBODY)), by)
-    told = {values: BitMap.union(*map(_who, met)) for values, met in found.items()}
+    told = {values: union(map(_who, met)) for values, met in found.items()}
     return {values: who for values, who in told.items() if who}
 
 
@@ -116,14 +145,14 @@ def _sides(by: Sequence[str], homes: Crowd, crowd: Crowd, few: BitMap) -> Crowd:
     """Which of `few` of a crowd were at home and which elsewhere; where nobody has a home, all."""
     found: dict[str, dict[str, BitMap]] = {}
     for name in by:
-        away = crowd.get(name, {}).get(AWAY, NOBODY)
-        elsewhere = few & (away if _alone(crowd, name) else _elsewhere(crowd, name))
-        found[name] = {_HOME: few - away if name in homes else NOBODY, _ELSEWHERE: elsewhere}
+        never = away(crowd, name)
+        elsewhere = few & (never if _alone(crowd, name) else _elsewhere(crowd, name))
+        found[name] = {_HOME: few - never if name in homes else NOBODY, _ELSEWHERE: elsewhere}
     return found
 
 
 def _elsewhere(crowd: Crowd, name: str) -> BitMap:
-    return BitMap.union(NOBODY, *guests_of(crowd, name).values())
+    return union(guests_of(crowd, name).values())
 
 
 def _alone(crowd: Crowd, name: str) -> bool:
@@ -141,8 +170,7 @@ def _several(short: Crowd, name: str, homes: Crowd) -> BitMap:
     values = guests_of(short, name).values()
     if name not in homes:
         return _overlap(values, len(everybody(short)))
-    away = short.get(name, {}).get(AWAY, NOBODY)
-    return (_elsewhere(short, name) - away) | _overlap(values)
+    return (_elsewhere(short, name) - away(short, name)) | _overlap(values)
 
 
 def _moved(sets: Crowd, by: Sequence[str], who: BitMap) -> BitMap:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -12,13 +13,15 @@ from pyroaring import BitMap
 from outreach.kernel.dimensions import PERSONAL
 from outreach.reach.crowds import (
     ALL,
+    AWAY,
     Sets,
     everybody,
     in_full,
-    joined,
+    settle,
     shortened,
     together,
     travellers,
+    union,
 )
 from outreach.reach.homes.learning import Homes
 
@@ -93,11 +96,23 @@ def test_nobody_has_a_home_before_the_first_fact() -> None:
     assert Homes().sets == {name: {} for name in PERSONAL}
 
 
-def test_sets_are_joined_however_many_they_are() -> None:
-    assert joined(BitMap([n, n + 70_000]) for n in range(100)) == BitMap(
-        [*range(100), *range(70_000, 70_100)]
-    )
-    assert joined(()) == BitMap()
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 30])
+def test_sets_are_joined_however_many_they_are_and_stay_as_they_were(count: int) -> None:
+    sets = [BitMap([n, n + 70_000]) for n in range(count)]
+    whole = union(iter(sets))
+    assert set(whole) == {*range(count), *range(70_000, 70_000 + count)}
+    whole.add(99)
+    assert all(99 not in who for who in sets)
+    assert not union(())
+
+
+def test_who_was_at_home_in_any_crowd_is_not_away() -> None:
+    never = BitMap([1, 2, 3])
+    sets = {AWAY: never.copy(), "02": never}
+    settle(sets, (BitMap([1]), BitMap([2, 9])))
+    assert sets == {AWAY: BitMap([3]), "02": never}
+    settle(sets, iter([BitMap([3])]))
+    assert sets == {"02": never}
 
 
 def test_travellers_were_elsewhere_also_if_they_were_at_home_as_well() -> None:
