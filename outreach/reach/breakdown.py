@@ -128,11 +128,12 @@ class _Asked:
         asked = (measure, campaigns, period)
         parts = spans.crowds(self._rows(*asked, self._dimensions))
         whole = unions(parts.values())
-        strangers, mixed = spans.strangers(parts, self._personal)
+        changed = [name for name in self._personal if name in whole]
+        strangers, mixed = spans.strangers(parts, changed)
         some = spans.suspects(whole, self._dimensions, mixed)
         at_home = self._at_home(parts, strangers, some, asked)
-        for name in self._personal:
-            if AWAY in whole.get(name, ()):
+        for name in changed:
+            if AWAY in whole[name]:
                 settle(whole[name], (at_home, mixed[name]))
         whole[ALL] = {"": union((at_home, *strangers.values()))}
         return _Told(whole, parts, mixed)

@@ -70,8 +70,10 @@ def suspects(short: Crowd, by: Sequence[str], mixed: Mixed) -> BitMap:
     """Who may have to be followed span by span, and some more; `short` knows nothing of ALL."""
     values = {name: guests_of(short, name).values() for name in by}
     twice = {name: _overlap(sets) for name, sets in values.items()}
-    changed = [union(values[name]) if name in mixed else twice[name] for name in by]
-    return _overlap(changed) & union((*twice.values(), *mixed.values()))
+    changed = {name: union(values[name]) if name in mixed else twice[name] for name in by}
+    several = _overlap(changed.values())
+    not_at_once = [who for name, who in mixed.items() if several & changed[name]]
+    return several & union((*twice.values(), *not_at_once))
 
 
 def cells(

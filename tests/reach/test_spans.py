@@ -38,6 +38,16 @@ def test_only_who_may_have_changed_in_two_dimensions_and_not_at_once_is_followed
     assert suspects(unions(SPANS.values()), BY[:1], {"province": mixed["province"]}) == NOBODY
 
 
+def test_a_dimension_in_which_none_of_them_changed_has_nobody_followed() -> None:
+    spans: dict[PeopleKey, Crowd] = {
+        JANUARY: {**SPANS[JANUARY], "age_band": {AWAY: BitMap([9]), "18-24": BitMap([9])}}
+    }
+    by = (*BY, "age_band")
+    _, mixed = strangers(spans, by)
+    assert mixed["age_band"] == BitMap([1, 2, 3])
+    assert suspects(unions(spans.values()), by, mixed) == NOBODY
+
+
 def test_a_channel_has_no_home_so_who_was_called_and_texted_is_followed_if_they_moved() -> None:
     channels: dict[PeopleKey, Crowd] = {
         JANUARY: {"channel": {"sms": BitMap([1, 4, 9]), "voice": BitMap([1, 9])}}
