@@ -18,7 +18,8 @@ from typing import ParamSpec, TypeVar
 import structlog
 from sqlalchemy import Engine
 
-from outreach.delivery.claiming import Outgoing, advance, claim, give_back, submit
+from outreach.delivery.chunks import Chunks
+from outreach.delivery.claiming import Outgoing
 from outreach.delivery.gate import Gate
 from outreach.delivery.lane import Lane
 from outreach.delivery.lookout import Lookout
@@ -30,6 +31,7 @@ from outreach.gateways.ports import CallOut, Gateway, Outcome, SmsOut, Throttled
 from outreach.kernel.batch import Batcher
 from outreach.kernel.clock import Clock
 from outreach.kernel.errors import Unavailable
+from outreach.kernel.steps import Steps
 from outreach.store.engine import transaction
 
 log = structlog.get_logger(__name__)
@@ -39,7 +41,10 @@ T = TypeVar("T")
 
 CHANNELS = ("sms", "voice")
 _CHUNK = 250
-_CHUNKS_A_SECOND = 3
+_CHUNKS_A_SECOND = 4
+# So many chunks are recorded while one leaves: a slot waits neither for the database nor for its
+# disk.
+_AHEAD = 2
 # Usual length of a Khmer text, to turn a pace in parts into a number of messages.
 _PARTS_GUESS = 3
 _RING_SECONDS = 30
@@ -164,58 +169,42 @@ class Dispatcher:
             await asyncio.sleep(max(0.0, began + _URGENT_GATHER_SECONDS - time.monotonic()))
 
     async def _turn(self, lane: Lane, channel: str, stop: asyncio.Event) -> bool:
-        """Sends what is due until a claim finds nothing (of an urgent lane: few) or `stop` is set;
+        """Sends what is due until nothing is (of an urgent lane: until few are) or `stop` is set;
         False if there was nothing."""
-        # A chunk is recorded while the one before it leaves: a slot never waits for it. The one
-        # after it is leased already, so that both need one commit.
-        leased = await self._claim(lane, channel)
-        some = bool(leased)
-        coming = self._recording(lane, channel, leased, stop)
-        while coming:
-            outgoing, leased = await coming
-            self._gates[lane.name].expect(outgoing)
-            coming = self._recording(lane, channel, leased, stop)
-            for item in outgoing:
-                await self._start(lane, item)
-        await self._gates[lane.name].settle()
+        gate, some = self._gates[lane.name], False
+        record = self._chunks(lane, channel, stop).record
+        ahead = 1 if lane.name in self._urgent else _AHEAD
+        with Steps(record, self._executors[lane.name], ahead) as steps:
+            async for outgoing in steps:
+                some = True
+                gate.expect(outgoing)
+                for item in outgoing:
+                    await self._start(lane, item)
+        await gate.settle()
         return some
 
+    def _chunks(self, lane: Lane, channel: str, stop: asyncio.Event) -> Chunks:
+        return Chunks(
+            self._engine,
+            self._clock,
+            lane,
+            channel,
+            self._pace.number,
+            self._name,
+            size=partial(self._chunk, lane, channel),
+            stopped=stop.is_set,
+            few=lane.name in self._urgent,
+        )
+
     def _chunk(self, lane: Lane, channel: str) -> int:
-        """How many are recorded at once: a third of a second of this process's part of the pace, as
-        one chunk leaves, one is recorded and one leased, and a campaign that starts now waits no
-        longer than a second for its turn; a few of those that wait for no pace."""
+        """How many are recorded at once: a quarter of a second of this process's part of the pace,
+        as one chunk leaves, two are recorded and one leased, and a campaign that starts now waits
+        no longer than a second for its turn; a few of those that wait for no pace."""
         if lane.name in self._urgent:
             return _URGENT_CHUNK
         units = _PARTS_GUESS if channel == "sms" else 1
         messages = self._pacers[channel].rate / _CHUNKS_A_SECOND / units / max(1, self._senders())
         return max(1, min(_CHUNK, int(messages)))
-
-    async def _claim(self, lane: Lane, channel: str) -> list[int]:
-        engine, now, size = self._engine, self._clock.now(), self._chunk(lane, channel)
-        return await self._in_thread(lane, claim, engine, lane, channel, now, size, self._name)
-
-    def _recording(
-        self, lane: Lane, channel: str, leased: list[int], stop: asyncio.Event
-    ) -> asyncio.Task[tuple[list[Outgoing], list[int]]] | None:
-        if not leased:
-            return None
-        return asyncio.create_task(self._record(lane, channel, leased, stop))
-
-    async def _record(
-        self, lane: Lane, channel: str, leased: list[int], stop: asyncio.Event
-    ) -> tuple[list[Outgoing], list[int]]:
-        """Records what of `leased` may go, and leases what comes after it (of an urgent lane: if
-        there seems to be more)."""
-        engine, now, sender, name = self._engine, self._clock.now(), self._pace.number, self._name
-        if stop.is_set():
-            await self._in_thread(lane, give_back, engine, lane, leased, now, name)
-            return [], []
-        if lane.name in self._urgent and len(leased) < _URGENT_CHUNK:
-            return await self._in_thread(lane, submit, engine, lane, leased, sender, now, name), []
-        size = self._chunk(lane, channel)
-        return await self._in_thread(
-            lane, advance, engine, lane, channel, leased, sender, now, size, name
-        )
 
     async def _start(self, lane: Lane, item: Outgoing) -> None:
         slot, pacer = self._slots[lane.name], self._pacers[item.channel]
