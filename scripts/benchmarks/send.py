@@ -68,6 +68,9 @@ class _Bench:
     def __init__(self, world: World, in_flight: int, messages: int) -> None:
         self._world, self._in_flight, self._messages = world, in_flight, messages
         self._body = _text(world)
+        # One process's parts for all rounds, as it has them for its life: the first round builds
+        # its statements and opens its files.
+        self._runtime = world.runtime()
         interpreter.settle()
 
     def ours(self) -> float:
@@ -98,7 +101,7 @@ class _Bench:
             _set(*ours)
 
     async def _drain(self) -> float:
-        runtime = self._world.runtime()
+        runtime = self._runtime
         began = time.perf_counter()
         await runtime.dispatcher().drain()
         seconds = time.perf_counter() - began
@@ -106,7 +109,7 @@ class _Bench:
         return self._messages / seconds
 
     async def _drain_and_hear(self) -> float:
-        runtime = self._world.runtime()
+        runtime = self._runtime
         port = int(runtime.settings.public_url.rpartition(":")[2])
         config = uvicorn.Config(create_app(runtime), port=port, log_config=None, access_log=False)
         server = uvicorn.Server(config)
@@ -130,7 +133,7 @@ class _Bench:
         return self._messages / seconds
 
     async def _loop(self) -> float:
-        gateway = self._world.runtime().gateway
+        gateway = self._runtime.gateway
 
         async def one(position: int) -> None:
             sms = SmsOut(f"+85538{position:07d}", SENDER, self._body, public_id("b"), 3_600)
