@@ -26,7 +26,7 @@ from tests.world import World
 
 DELIVERIES = Delivery.__table__
 # A chunk is ten people; these are cut.
-PEOPLE, PACE, CUTS = 80, 90, (1, 3, 5)
+PEOPLE, PACE, CUTS = 80, 120, (1, 3, 5)
 _CUT = text(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
     " WHERE application_name <> 'beside' AND datname = current_database()"
