@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -15,7 +15,7 @@ from outreach.kernel.clock import Clock
 @dataclass
 class Chunks:
     """The chunks of a lane's `channel`, of `size` deliveries each, to be sent by `sender` and
-    leased by the process `name`, until nothing is due or it is `stopped`.
+    leased by the process `name`.
 
     With `few`, nothing is leased ahead unless a whole chunk was found: what comes together then
     shares a transaction.
@@ -28,26 +28,33 @@ class Chunks:
     sender: str
     name: str
     size: Callable[[], int]
-    stopped: Callable[[], bool]
     few: bool = False
-    _leased: list[int] | None = field(default=None, init=False)
+    _leased: list[int] = field(default_factory=list, init=False)
 
-    def record(self) -> list[Outgoing] | None:
-        """What of the next chunk may go; None where nothing is due. What was leased and can't be
-        recorded comes back when its lease runs out."""
-        now, size = self.clock.now(), self.size()
-        engine, lane, channel, name = self.engine, self.lane, self.channel, self.name
-        leased, self._leased = self._leased, []
-        if leased is None:
-            leased = claim(engine, lane, channel, now, size, name)
-        if not leased:
-            return None
-        if self.stopped():
-            give_back(engine, lane, leased, now, name)
-            return None
+    def recorded(self, stopped: Callable[[], bool]) -> Iterator[list[Outgoing]]:
+        """What of each chunk may go, until nothing is due or it is `stopped`, when what is leased
+        goes back. What can't be recorded, because the database is away, stays leased and is the
+        first chunk of the next turn."""
+        self._leased = self._leased or self._claim()
+        while self._leased:
+            if stopped():
+                self._give_back()
+                return
+            outgoing, self._leased = self._record()
+            yield outgoing
+
+    def _claim(self) -> list[int]:
+        now = self.clock.now()
+        return claim(self.engine, self.lane, self.channel, now, self.size(), self.name)
+
+    def _record(self) -> tuple[list[Outgoing], list[int]]:
+        """What of the leased may go, and what is leased after it."""
+        engine, lane, leased, name = self.engine, self.lane, self._leased, self.name
+        now, sender, size = self.clock.now(), self.sender, self.size()
         if self.few and len(leased) < size:
-            return submit(engine, lane, leased, self.sender, now, name)
-        outgoing, self._leased = advance(
-            engine, lane, channel, leased, self.sender, now, size, name
-        )
-        return outgoing
+            return submit(engine, lane, leased, sender, now, name), []
+        return advance(engine, lane, self.channel, leased, sender, now, size, name)
+
+    def _give_back(self) -> None:
+        give_back(self.engine, self.lane, self._leased, self.clock.now(), self.name)
+        self._leased = []

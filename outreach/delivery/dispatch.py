@@ -113,6 +113,20 @@ class Dispatcher:
             lane.name: Gate(engine, clock, lane, partial(self._in_thread, lane))
             for lane in self._lanes
         }
+        self._chunks = {
+            (lane.name, channel): Chunks(
+                engine,
+                clock,
+                lane,
+                channel,
+                pace.number,
+                name,
+                size=partial(self._chunk, lane, channel),
+                few=lane.name in urgent,
+            )
+            for lane in self._lanes
+            for channel in CHANNELS
+        }
         self._lookout = Lookout(engine, clock, lanes, idle_seconds)
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -153,7 +167,6 @@ class Dispatcher:
                     await self._gather(lane, began)
                     continue
             except Unavailable as error:
-                # What was claimed comes back when its lease runs out.
                 log.warning("sending waits for the database", error=str(error))
                 await asyncio.sleep(_AGAIN_SECONDS)
             except Exception:
@@ -172,9 +185,9 @@ class Dispatcher:
         """Sends what is due until nothing is (of an urgent lane: until few are) or `stop` is set;
         False if there was nothing."""
         gate, some = self._gates[lane.name], False
-        record = self._chunks(lane, channel, stop).record
+        recorded = self._chunks[lane.name, channel].recorded(stop.is_set)
         ahead = 1 if lane.name in self._urgent else _AHEAD
-        with Steps(record, self._executors[lane.name], ahead) as steps:
+        with Steps(partial(next, recorded, None), self._executors[lane.name], ahead) as steps:
             async for outgoing in steps:
                 some = True
                 gate.expect(outgoing)
@@ -182,19 +195,6 @@ class Dispatcher:
                     await self._start(lane, item)
         await gate.settle()
         return some
-
-    def _chunks(self, lane: Lane, channel: str, stop: asyncio.Event) -> Chunks:
-        return Chunks(
-            self._engine,
-            self._clock,
-            lane,
-            channel,
-            self._pace.number,
-            self._name,
-            size=partial(self._chunk, lane, channel),
-            stopped=stop.is_set,
-            few=lane.name in self._urgent,
-        )
 
     def _chunk(self, lane: Lane, channel: str) -> int:
         """How many are recorded at once: a quarter of a second of this process's part of the pace,
