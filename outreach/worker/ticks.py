@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -16,6 +17,9 @@ log = structlog.get_logger(__name__)
 
 # A tick that comes late is still worth one run; several late ones are one.
 _MISFIRE_SECONDS = 60
+# By so much of its interval each chore begins before the one that stands before it: the golden
+# section, whose multiples never come close to one another.
+_APART = 0.618
 
 
 class Ticks:
@@ -36,8 +40,13 @@ class Ticks:
         """Begins to tick in the running event loop."""
         # That a turn which takes long has the next ones skipped is no news, thrice a second.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-        for chore in CHORES:
-            self._scheduler.add_job(self._turn, "interval", [chore], seconds=chore.seconds)
+        now = datetime.now(UTC)
+        for number, chore in enumerate(CHORES):
+            # Not all together at each full second: who waits for an answer would feel it.
+            first = now + timedelta(seconds=chore.seconds * (1 - number * _APART % 1))
+            self._scheduler.add_job(
+                self._turn, "interval", [chore], seconds=chore.seconds, start_date=first
+            )
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -1,9 +1,11 @@
-"""Chores that recur: one that takes long is no news."""
+"""Chores that recur: one that takes long is no news, and they do not all begin together."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -32,3 +34,26 @@ def test_turns_that_are_skipped_because_one_takes_long_are_not_told(
         asyncio.run(story())
     assert turns
     assert caplog.records == []
+
+
+def test_chores_of_one_interval_begin_apart_and_within_the_interval(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def nothing(_chore: Chore) -> None:
+        return None
+
+    async def story() -> list[float]:
+        ticking = Ticks(nothing)
+        now = datetime.now(UTC)
+        ticking.start()
+        jobs = ticking._scheduler.get_jobs()
+        ticking.stop()
+        return sorted((job.next_run_time - now).total_seconds() for job in jobs)
+
+    chores = tuple(Chore(str(number), 100.0, nothing) for number in range(8))  # type: ignore[arg-type]
+    monkeypatch.setattr(ticks, "CHORES", chores)
+    begin = asyncio.run(story())
+    assert len(begin) == len(chores)
+    assert begin[0] > 0
+    assert begin[-1] <= 101
+    assert all(later - earlier > 5 for earlier, later in pairwise(begin))
