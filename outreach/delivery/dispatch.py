@@ -114,16 +114,7 @@ class Dispatcher:
             for lane in self._lanes
         }
         self._chunks = {
-            (lane.name, channel): Chunks(
-                engine,
-                clock,
-                lane,
-                channel,
-                pace.number,
-                name,
-                size=partial(self._chunk, lane, channel),
-                few=lane.name in urgent,
-            )
+            (lane.name, channel): self._chunks_of(lane, channel)
             for lane in self._lanes
             for channel in CHANNELS
         }
@@ -195,6 +186,18 @@ class Dispatcher:
                     await self._start(lane, item)
         await gate.settle()
         return some
+
+    def _chunks_of(self, lane: Lane, channel: str) -> Chunks:
+        return Chunks(
+            self._engine,
+            self._clock,
+            lane,
+            channel,
+            self._pace.number,
+            self._name,
+            size=partial(self._chunk, lane, channel),
+            few=lane.name in self._urgent,
+        )
 
     def _chunk(self, lane: Lane, channel: str) -> int:
         """How many are recorded at once: a quarter of a second of this process's part of the pace,
