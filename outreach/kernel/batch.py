@@ -110,6 +110,9 @@ class Batcher(Generic[T, R]):
     def _next_batch(self) -> list[_Waiting[T, R]]:
         """Takes out what is written next: everybody's first one, then everybody's second …, the
         ones of each in the order in which they came."""
+        if len(self._waiting) <= self._limit and not self._written:
+            batch, self._waiting = self._waiting, []
+            return batch
         turns: Counter[Hashable] = Counter()
         order = []
         for position, each in enumerate(self._waiting):
