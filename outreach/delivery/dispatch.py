@@ -263,14 +263,15 @@ class Dispatcher:
 
     def _writer(self, lane: Lane) -> Callable[[Sequence[News]], Sequence[None]]:
         def write(news: Sequence[News]) -> Sequence[None]:
+            ids = [item.attempt_id for item in news]
+            said = "answers can't be recorded; will be looked up"
             try:
                 with transaction(self._engine) as connection:
                     take_answers(connection, lane, news, self._clock.now())
             except Unavailable as error:
-                ids = [item.attempt_id for item in news]
-                log.warning(
-                    "answers can't be recorded; will be looked up", attempts=ids, error=str(error)
-                )
+                log.warning(said, attempts=ids, error=str(error))
+            except Exception:  # a fault of ours: nobody waits for these, so it is told here
+                log.exception(said, attempts=ids)
             return [None] * len(news)
 
         return write

@@ -6,8 +6,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
-from outreach.delivery import settle, switches
+from outreach.delivery import dispatch, settle, switches
 from outreach.delivery.claiming import claim, submit
 from outreach.delivery.receipts import record
 from outreach.gateways.ports import ErrorClass, Rejected, Report, Throttled, Uncertain, Unreachable
@@ -36,6 +37,22 @@ def test_each_delivery_leaves_once_and_is_done_when_delivered(
     assert {row.state for row in deliveries(database)} == {"done"}
     send(dispatcher)
     assert len(gateway.sms) == 20
+
+
+def test_an_answer_that_a_fault_of_ours_keeps_from_being_recorded_is_told_and_nothing_leaves_twice(
+    database, gateway, dispatcher, queue, monkeypatch
+):
+    def fail(*_args):
+        raise ValueError("broken")
+
+    queue(3)
+    monkeypatch.setattr(dispatch, "take_answers", fail)
+    with capture_logs() as said:
+        send(dispatcher)
+    assert {(line["log_level"], len(line["attempts"])) for line in said} == {("error", 3)}
+    assert {attempt.state for attempt in attempts(database)} == {"submitting"}
+    send(dispatcher)
+    assert len(gateway.sms) == 3
 
 
 @pytest.mark.parametrize("outcome", [Throttled(60), Unreachable("refused")])
