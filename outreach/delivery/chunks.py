@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from outreach.delivery.claiming import Outgoing, advance, claim, give_back, submit
 from outreach.delivery.lane import Lane
 from outreach.kernel.clock import Clock
+from outreach.kernel.errors import Unavailable
 
 
 @dataclass
@@ -33,23 +34,31 @@ class Chunks:
 
     def recorded(self, stopped: Callable[[], bool]) -> Iterator[list[Outgoing]]:
         """What of each chunk may go, until nothing is due or it is `stopped`, when what is leased
-        goes back. What can't be recorded, because the database is away, stays leased and is the
-        first chunk of the next turn."""
+        goes back. What can't be recorded because the database is away is the first chunk of the
+        next turn; what a fault of ours breaks waits until its lease runs out, and the others go."""
         self._leased = self._leased or self._claim()
         while self._leased:
             if stopped():
                 self._give_back()
                 return
-            outgoing, self._leased = self._record()
-            yield outgoing
+            yield self._record()
 
     def _claim(self) -> list[int]:
         now = self.clock.now()
         return claim(self.engine, self.lane, self.channel, now, self.size(), self.name)
 
-    def _record(self) -> tuple[list[Outgoing], list[int]]:
-        """What of the leased may go, and what is leased after it."""
-        engine, lane, leased, name = self.engine, self.lane, self._leased, self.name
+    def _record(self) -> list[Outgoing]:
+        """Records what of the leased may go, and leases what comes after it."""
+        leased, self._leased = self._leased, []
+        try:
+            outgoing, self._leased = self._advance(leased)
+        except Unavailable:
+            self._leased = leased
+            raise
+        return outgoing
+
+    def _advance(self, leased: list[int]) -> tuple[list[Outgoing], list[int]]:
+        engine, lane, name = self.engine, self.lane, self.name
         now, sender, size = self.clock.now(), self.sender, self.size()
         if self.few and len(leased) < size:
             return submit(engine, lane, leased, sender, now, name), []

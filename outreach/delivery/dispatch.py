@@ -178,7 +178,8 @@ class Dispatcher:
         gate, some = self._gates[lane.name], False
         recorded = self._chunks[lane.name, channel].recorded(stop.is_set)
         ahead = 1 if lane.name in self._urgent else _AHEAD
-        with Steps(partial(next, recorded, None), self._executors[lane.name], ahead) as steps:
+        step, executor = partial(next, recorded, None), self._executors[lane.name]
+        async with Steps(step, executor, ahead) as steps:
             async for outgoing in steps:
                 some = True
                 gate.expect(outgoing)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import suppress
 from threading import Lock
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -19,8 +18,8 @@ T = TypeVar("T")
 
 class Steps(Generic[T]):
     """What `step` gives, until it gives None or raises, which is raised here; `ahead` steps at most
-    are under way or not asked for yet, and never two under way. At the end of the block no further
-    one begins."""
+    are under way or not asked for yet, and never two under way. At the end of the block none is,
+    and no further one begins."""
 
     def __init__(self, step: Callable[[], T | None], executor: Executor, ahead: int = 1) -> None:
         self._step, self._executor, self._places = step, executor, ahead
@@ -28,17 +27,19 @@ class Steps(Generic[T]):
         self._given: asyncio.Queue[T | Exception | None] = asyncio.Queue()
         self._lock, self._under_way, self._ended = Lock(), False, False
 
-    def __enter__(self) -> Steps[T]:
+    async def __aenter__(self) -> Steps[T]:
         self._begin()
         return self
 
-    def __exit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         self._ended = True
+        while self._under_way:  # it gives something when it is done
+            await self._given.get()
 
     def __aiter__(self) -> Steps[T]:
         return self
@@ -71,6 +72,8 @@ class Steps(Generic[T]):
         with self._lock:
             self._under_way = False
             self._ended = self._ended or given is None or isinstance(given, Exception)
-        with suppress(RuntimeError):  # the loop is closed: nobody asks any more
+        try:
             self._loop.call_soon_threadsafe(self._given.put_nowait, given)
+        except RuntimeError:  # the loop is closed: nobody asks any more
+            return
         self._begin()

@@ -275,7 +275,10 @@ def test_s32_a_campaign_is_stopped_by_its_name_or_by_its_number_in_any_digits(
         assert outreach(env, *step).returncode == 0
     why = ("--reason", "test")
     for named in ("campaign:safe-migration", "campaign:១", "campaign:1"):
-        assert outreach(env, "delivery", "stop", named, *why).stdout == "Stopped: campaign:safe-migration.\n"
+        assert (
+            outreach(env, "delivery", "stop", named, *why).stdout
+            == "Stopped: campaign:safe-migration.\n"
+        )
         assert outreach(env, "campaigns", "resume", "safe-migration", *why).returncode == 0
 
 

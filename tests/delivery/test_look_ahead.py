@@ -7,7 +7,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import pytest
 
 from outreach.delivery import chunks
 from outreach.delivery.claiming import claim, submit
@@ -112,3 +114,26 @@ def test_what_waits_for_no_pace_is_recorded_together_however_slow_the_pace(
     asyncio.run(story())
     assert recorded == [7]
     assert len(gateway.sms) == 7
+
+
+def test_a_chunk_that_breaks_waits_out_its_lease_and_the_others_leave(
+    database, clock, lane, gateway, queue
+):
+    bad = queue(5)[0]
+
+    def check(connection, rows, now):
+        if any(row.id == bad for row in rows):
+            raise ValueError("broken")
+        return lane.check(connection, rows, now)
+
+    async def story() -> None:
+        with ThreadPoolExecutor(1) as executor:
+            broken = replace(lane, check=check)
+            dispatcher = Dispatcher(database, clock, gateway, [broken], PACE, executor)
+            with pytest.raises(ValueError, match="broken"):
+                await dispatcher.drain()
+            await dispatcher.drain()
+
+    asyncio.run(story())
+    assert states(database) == {"leased": 2, "trying": 3}
+    assert len(gateway.sms) == 3

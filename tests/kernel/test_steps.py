@@ -55,8 +55,9 @@ def test_all_is_given_in_order_and_no_two_steps_are_taken_at_once(ahead: int) ->
     counting = Counting(20)
 
     async def story() -> list[int]:
-        with threads() as executor, Steps(counting.step, executor, ahead) as steps:
-            return [given async for given in steps]
+        with threads() as executor:
+            async with Steps(counting.step, executor, ahead) as steps:
+                return [given async for given in steps]
 
     assert asyncio.run(story()) == [*range(1, 21)]
     assert counting.most == 1
@@ -67,10 +68,11 @@ def test_so_many_are_taken_before_they_are_asked_for(ahead: int) -> None:
     counting = Counting(20)
 
     async def story() -> list[int]:
-        with threads() as executor, Steps(counting.step, executor, ahead) as steps:
-            seen = [await settled(counting)]
-            await anext(steps)
-            return [*seen, await settled(counting)]
+        with threads() as executor:
+            async with Steps(counting.step, executor, ahead) as steps:
+                seen = [await settled(counting)]
+                await anext(steps)
+                return [*seen, await settled(counting)]
 
     assert asyncio.run(story()) == [ahead, ahead + 1]
 
@@ -79,9 +81,12 @@ def test_the_next_begins_though_the_loop_is_busy() -> None:
     counting = Counting(20)
 
     async def story() -> int:
-        with threads() as executor, Steps(counting.step, executor, 3):
-            time.sleep(0.2)  # noqa: ASYNC251 - that is the case
-            return counting.taken
+        with threads() as executor:
+            async with Steps(counting.step, executor, 3):
+                until = time.monotonic() + 5
+                while counting.taken < 3 and time.monotonic() < until:
+                    time.sleep(0.01)  # noqa: ASYNC251 - the loop is busy
+                return counting.taken
 
     assert asyncio.run(story()) == 3
 
@@ -93,28 +98,31 @@ def test_what_a_step_raises_is_raised_after_what_came_before_and_no_other_begins
     counting, seen = Counting(3, fail), list[int]()
 
     async def story() -> None:
-        with threads() as executor, Steps(counting.step, executor, 2) as steps:
-            async for given in steps:
-                seen.append(given)
+        with threads() as executor:
+            async with Steps(counting.step, executor, 2) as steps:
+                async for given in steps:
+                    seen.append(given)
 
     with pytest.raises(ValueError, match="no more"):
         asyncio.run(story())
     assert seen == [1, 2, 3]
 
 
-def test_at_the_end_of_the_block_no_further_one_begins() -> None:
-    let, begun = Event(), []
+def test_at_the_end_of_the_block_none_is_under_way_and_no_further_one_begins() -> None:
+    let, begun, done = Event(), [], []
 
     def step() -> int:
         begun.append(1)
         let.wait(5)
+        done.append(1)
         return 1
 
     async def story() -> None:
         with threads() as executor:
-            with Steps(step, executor, 5):
+            async with Steps(step, executor, 5):
                 await asyncio.sleep(0.05)
-            let.set()
+                asyncio.get_running_loop().call_later(0.05, let.set)
+            assert len(done) == len(begun) == 1
             await asyncio.sleep(0.1)
 
     asyncio.run(story())
