@@ -19,9 +19,10 @@ from outreach.delivery.lane import Held, Lane, Later, Ready
 from outreach.delivery.moves import queries as batch
 from outreach.delivery.rules.finding import body_digest
 from outreach.delivery.rules.states import AttemptState, DeliveryState
-from outreach.delivery.stops.queries import scopes
+from outreach.delivery.stops.queries import SCOPES, scopes, scopes_in
 from outreach.kernel.ids import public_ids
 from outreach.store.engine import transaction
+from outreach.store.gathered import together
 
 LEASE = timedelta(minutes=10)
 # After the validity period the operator may still report for this long.
@@ -70,7 +71,8 @@ def submit(
     """Checks what of `ids` is still leased to `by` again, and commits an attempt (*submitting*)
     for each that may go."""
     with transaction(engine) as connection:
-        return _submit(connection, lane, ids, scopes(connection), sender, now, by)
+        stopped, rows = _still_leased(connection, lane, ids, by)
+        return _submit(connection, lane, rows, stopped, sender, now, by)
 
 
 def advance(
@@ -85,8 +87,8 @@ def advance(
 ) -> tuple[list[Outgoing], list[int]]:
     """`submit` of `ids` and `claim` of what comes after them: one commit to disk for both."""
     with transaction(engine) as connection:
-        stopped = scopes(connection)
-        outgoing = _submit(connection, lane, ids, stopped, sender, now, by)
+        stopped, rows = _still_leased(connection, lane, ids, by)
+        outgoing = _submit(connection, lane, rows, stopped, sender, now, by)
         # Last, because a claim waits for nobody's lock: so what it holds can't close a circle.
         return outgoing, _claim(connection, lane, channel, stopped, now, limit, by)
 
@@ -116,16 +118,23 @@ def _claim(
     return [number for turn in zip_longest(*taken.values()) for number in turn if number]
 
 
+def _still_leased(
+    connection: Connection, lane: Lane, ids: Collection[int], by: str
+) -> tuple[set[str], list[Row[Any]]]:
+    """The kill switches that are on, and what of `ids` is still leased to `by`, locked."""
+    switches, rows = together(connection, SCOPES, batch.leased(lane, ids, by))
+    return scopes_in(switches), rows
+
+
 def _submit(
     connection: Connection,
     lane: Lane,
-    ids: Sequence[int],
+    rows: Sequence[Row[Any]],
     stopped: Collection[str],
     sender: str,
     now: datetime,
     by: str,
 ) -> list[Outgoing]:
-    rows = batch.leased(connection, lane, ids, by)
     halted = [row.id for row in rows if is_stopped(row, stopped)]
     if halted:
         batch.give_back(connection, lane, halted, by, now)

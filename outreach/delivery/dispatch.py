@@ -40,7 +40,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CHANNELS = ("sms", "voice")
-_CHUNK = 500
+_CHUNK = 1_000
 _CHUNKS_A_SECOND = 4
 # So many chunks are recorded while one leaves: a slot waits neither for the database nor for its
 # disk.
@@ -53,7 +53,7 @@ _RING_SECONDS = 30
 _FRESH = timedelta(minutes=5)
 _AGAIN_SECONDS = 1.0
 # What the gateway answers is recorded this far apart: each transaction has its own cost.
-_GATHER_SECONDS = 0.1
+_GATHER_SECONDS = 0.2
 # And what waits for no pace is taken this far apart, where more than one comes.
 _URGENT_GATHER_SECONDS = 0.1
 # Beside the broadcasts' connections there is always room for answers.
@@ -260,7 +260,8 @@ class Dispatcher:
         )
 
     def _recorder(self, lane: Lane) -> Batcher[News, None]:
-        return Batcher(self._writer(lane), self._executors[lane.name], gap=_GATHER_SECONDS)
+        write, executor = self._writer(lane), self._executors[lane.name]
+        return Batcher(write, executor, limit=_CHUNK, gap=_GATHER_SECONDS)
 
     def _writer(self, lane: Lane) -> Callable[[Sequence[News]], Sequence[None]]:
         def write(news: Sequence[News]) -> Sequence[None]:

@@ -12,20 +12,18 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting(Generic[T, R]):
-    """An item, who sent it, and where its result is to go."""
+class _Waiting(NamedTuple, Generic[T, R]):
+    """An item, who sent it, and where its result is to go, if anybody waits for it."""
 
     item: T
     sender: Hashable
-    result: asyncio.Future[R]
+    result: asyncio.Future[R] | None
 
 
 class Batcher(Generic[T, R]):
@@ -57,17 +55,20 @@ class Batcher(Generic[T, R]):
 
     async def put(self, item: T) -> R:
         """Waits until `item` is written; returns its result."""
-        return await self.add(item)
-
-    def add(self, item: T) -> asyncio.Future[R]:
-        """The result to come of `item`, which is written whether anybody waits for it or not."""
         result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._add(item, result)
+        return await result
+
+    def add(self, item: T) -> None:
+        """Has `item` written; nobody waits for it, so `write` must tell of its own errors."""
+        self._add(item, None)
+
+    def _add(self, item: T, result: asyncio.Future[R] | None) -> None:
         sender = self._of(item)
         self._waiting.append(_Waiting(item, sender, result))
         # What is written of its sender's is followed by this one.
         if len(self._drains) < self._at_once and sender not in self._written:
             self._drains.add(asyncio.create_task(self._drain()))
-        return result
 
     async def settle(self) -> None:
         """Waits until all is written that was added so far; nothing more is gathered meanwhile."""
@@ -100,11 +101,11 @@ class Batcher(Generic[T, R]):
             results = await loop.run_in_executor(self._executor, self._write, items)
         except Exception as error:  # handed to every caller that waits for this batch
             for each in batch:
-                if not each.result.done():
+                if each.result is not None and not each.result.done():
                     each.result.set_exception(error)
             return
         for each, result in zip(batch, results, strict=True):
-            if not each.result.done():
+            if each.result is not None and not each.result.done():
                 each.result.set_result(result)
 
     def _next_batch(self) -> list[_Waiting[T, R]]:

@@ -6,7 +6,6 @@ wants it too, getting it back takes longer than the row.
 
 from __future__ import annotations
 
-import json
 from collections import ChainMap, namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Boolean, Connection, DateTime, LargeBinary, Select, Text, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.dml import ReturningInsert
@@ -61,7 +61,7 @@ class Gathered:
 
     def read(self, text: str) -> list[Any]:
         """The same of what the `statement` gave."""
-        return list(map(self._row._make, self._read(json.loads(text))))
+        return list(map(self._row._make, self._read(orjson.loads(text))))
 
     def _read(self, rows: list[list[Any]]) -> Iterator[list[Any]]:
         for row in rows:

@@ -6,12 +6,12 @@ too; a list of parameters makes another statement for every length. These are bu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -89,7 +89,8 @@ def one_of(column: ColumnElement[Any], values: Select[Any]) -> ColumnElement[boo
 
 def packed(rows: Iterable[Iterable[Any]]) -> str:
     """`rows` for the parameter of `listed`: text, whole numbers, None and moments."""
-    return json.dumps([*map(tuple, rows)], default=_moment, separators=(",", ":"))
+    given = [*map(tuple, rows)]
+    return orjson.dumps(given, _moment, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 def with_bytes(rows: Iterable[Iterable[Any]], name: str = "given") -> dict[str, Any]:
@@ -124,7 +125,7 @@ def parted(
 
 def packed_values(values: Iterable[Any]) -> str:
     """`values` for the parameter of `among`: text or whole numbers."""
-    return json.dumps([*values])
+    return orjson.dumps([*values]).decode()
 
 
 @lru_cache(maxsize=256)

@@ -82,7 +82,7 @@ def test_two_batches_are_written_at_once_and_no_more() -> None:
     async def put_all() -> None:
         with Noting(6) as executor:
             batcher = Batcher(write, executor, limit=1, of=lambda item: item, at_once=2)
-            putting = [batcher.add(item) for item in "abcdef"]
+            putting = [asyncio.create_task(batcher.put(item)) for item in "abcdef"]
             for _ in range(10):  # whatever may begin has begun
                 await asyncio.sleep(0)
             assert begun == ["a", "b"]
@@ -114,7 +114,7 @@ def test_nobody_is_in_two_batches_at_once_and_each_ones_are_in_order() -> None:
             putting = []
             for number in range(40):
                 for sender in "aabcde"[number % 2 :]:
-                    putting.append(batcher.add((sender, number)))
+                    putting.append(asyncio.create_task(batcher.put((sender, number))))
                 await asyncio.sleep(0)
             await asyncio.gather(*putting)
 
@@ -136,9 +136,9 @@ def test_what_is_added_while_its_senders_are_written_follows_by_itself() -> None
     async def put_both() -> None:
         with ThreadPoolExecutor(2) as executor:
             batcher = Batcher(write, executor, of=lambda item: item[0], at_once=2)
-            first = batcher.add("a0")
+            first = asyncio.create_task(batcher.put("a0"))
             await asyncio.to_thread(writing.wait, 20)
-            second = batcher.add("a1")
+            second = asyncio.create_task(batcher.put("a1"))
             await asyncio.sleep(0)
             go.set()
             await asyncio.wait_for(asyncio.gather(first, second), 20)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.store.bulk import add_some, insert_listed, reserve_ids
-from outreach.store.gathered import Gathered
+from outreach.store.gathered import Gathered, Question
 from outreach.store.listed import among, listed, packed, packed_values
 
 D = DeliveryState
@@ -46,9 +46,9 @@ _UNREAD = frozenset({*_MOMENTS, "public_id", "body_digest", "sender"})
 _OF_A_LEASE = frozenset({"lease_until", "lease_by", "due_at", "updated_at"})
 
 
-def leased(connection: Connection, lane: Lane, ids: Collection[int], by: str) -> list[Any]:
+def leased(lane: Lane, ids: Collection[int], by: str) -> Question:
     """What checking reads of the rows of `ids` that are still leased to `by`, locked."""
-    return _leased(lane.deliveries).all(connection, {"ids": packed_values(ids), "by": by})
+    return Question(_leased(lane.deliveries), {"ids": packed_values(ids), "by": by})
 
 
 def give_back(

@@ -12,6 +12,7 @@ from outreach.delivery.lane import Lane
 from outreach.delivery.rules.states import AttemptState
 from outreach.delivery.tables import HarmLook, HarmReport, KillSwitch, Notice, SwitchEvent
 from outreach.store.dialect import insert, locked
+from outreach.store.gathered import Gathered, Question
 from outreach.store.types import table_of
 
 SWITCHES = table_of(KillSwitch)
@@ -25,14 +26,19 @@ BUDGET = "budget"
 _FAILED = (AttemptState.FAILED, AttemptState.ERRORED)
 _SAID = tuple(frozenset(AttemptState) - {AttemptState.SUBMITTING, AttemptState.CANCELED})
 # Asked for every chunk: building one takes longer than asking it.
-_SCOPES = select(SWITCHES.c.scope)
-_BRAKES = _SCOPES.where(SWITCHES.c.by != BUDGET)
+_BRAKES = select(SWITCHES.c.scope).where(SWITCHES.c.by != BUDGET)
+SCOPES = Question(Gathered(select(SWITCHES.c.scope)), {})
 _NEVER_TAKEN = ("throttled", "unreachable", "never_accepted")
 
 
 def scopes(connection: Connection) -> set[str]:
     """The kill switches that are on."""
-    return set(connection.execute(_SCOPES).scalars())
+    return scopes_in(SCOPES.all(connection))
+
+
+def scopes_in(rows: Sequence[Any]) -> set[str]:
+    """The same of what was asked together with something else (`SCOPES`)."""
+    return {row.scope for row in rows}
 
 
 def brakes(connection: Connection) -> set[str]:

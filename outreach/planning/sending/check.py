@@ -43,7 +43,9 @@ class Road:
 
 
 class _Case(NamedTuple):
-    """All that decides about a delivery, but for who it is: most of a chunk are one case."""
+    """All that decides about a delivery, but for who it is: most of a chunk are one case. `heard`
+    is how often this chunk reaches for the person already; what comes after it is what a person's
+    facts say after who it is."""
 
     campaign_id: int
     channel: str
@@ -51,6 +53,7 @@ class _Case(NamedTuple):
     expires_at: datetime
     first_try: bool
     begun: bool
+    heard: int
     consent: str
     destination: str
     present: str
@@ -68,32 +71,33 @@ def checker(vault: Vault, prices: Prices, road: Road) -> Check:
     def check(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Sequence[Verdict]:
         if not rows:
             return ()
-        words = queries.words(connection, {row.campaign_id for row in rows})
+        campaigns = {row.campaign_id for row in rows}
+        words = queries.words(connection, campaigns)
         inviting = {word.id for word in words if word.purpose == INVITATION}
         if inviting:
             people.hold(connection, alone=False)
-        known = queries.facts_for_check(connection, [row.id for row in rows], now - cap.WINDOW)
-        closed = queries.closed_from(connection, HOME)
-        decide = cache(partial(_decide, _Words(words), road, closed, now))
+        ids, since = [row.id for row in rows], now - cap.WINDOW
+        known = queries.facts_for_check(connection, ids, campaigns, HOME, since)
+        decide = cache(partial(_decide, _Words(words), road, known.closed, now))
         # Two deliveries of one chunk may be to one person: the second sees the first.
         heard: dict[int, int] = {}
         asked: set[int] = set()
         verdicts = []
         for row in rows:
-            mine = known[row.id]
+            mine = known.people[row.id]
             person = -mine.person_id if mine.person_id is not None else row.contact_id
-            verdict = _verdict(
-                vault, mine, row, decide(_case(mine, row, heard.get(person, 0))), now
-            )
-            if isinstance(verdict, Ready) and row.campaign_id in inviting:
+            times = heard.get(person, 0)
+            verdict = _verdict(vault, mine, row, decide(_case(mine, row, times)), now)
+            if inviting and isinstance(verdict, Ready) and row.campaign_id in inviting:
                 if row.contact_id in asked:  # one ever (S13)
                     verdict = Held(row.id, DeliveryState.SUPPRESSED, "no_consent")
                 asked.add(row.contact_id)
             if isinstance(verdict, Ready) and row.attempts == 0:
-                heard[person] = heard.get(person, 0) + 1
+                heard[person] = times + 1
             verdicts.append(verdict)
-        fitting = spending.fit(connection, prices, rows, verdicts, now)
-        _invite(connection, rows, fitting, inviting, now)
+        fitting = spending.fit(connection, prices, known.budgets, rows, verdicts, now)
+        if inviting:
+            _invite(connection, rows, fitting, inviting, now)
         return fitting
 
     return check
@@ -127,23 +131,9 @@ class _Words:
 
 
 def _case(known: Any, row: Row[Any], heard: int) -> _Case:
-    return _Case(
-        row.campaign_id,
-        row.channel,
-        row.zone,
-        row.expires_at,
-        row.attempts == 0,
-        row.first_tried_at is not None,
-        known.consent,
-        known.destination,
-        known.present,
-        known.safe_channel,
-        known.safe_hours,
-        known.safe_days,
-        known.language,
-        known.broadcast_state,
-        known.tried_before + heard,
-    )
+    begun = row.first_tried_at is not None
+    mine = (row.campaign_id, row.channel, row.zone, row.expires_at, row.attempts == 0, begun)
+    return _Case._make((*mine, heard, *known[queries.WHO :]))
 
 
 def _verdict(
@@ -196,7 +186,7 @@ def _facts(
         channel=case.channel,
         safe_channel=case.safe_channel,
         first_try=case.first_try,
-        tried_before=case.tried_before,
+        tried_before=case.tried_before + case.heard,
         forbidden_word=sms and said is not None and bool(_forbidden(said.body)),
         purpose=campaign.purpose,
         begun=case.begun,

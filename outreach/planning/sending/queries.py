@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,7 +27,7 @@ from outreach.planning.audience.queries import CAMPAIGNS, CONTACTS, DELIVERIES
 from outreach.planning.queries import ATTEMPTS, BROADCASTS
 from outreach.planning.tables import Budget, Corridor
 from outreach.store import dialect
-from outreach.store.gathered import Gathered
+from outreach.store.gathered import Gathered, Question, together
 from outreach.store.listed import among, packed_values
 from outreach.store.types import table_of
 
@@ -35,6 +35,17 @@ BUDGETS = table_of(Budget)
 CORRIDORS = table_of(Corridor)
 _OPEN = ("pending", "leased", "trying")
 _LEFT = ("opted_out", "declined", "lapsed", "forgotten")
+# How many of the columns of a person's facts say who it is; in the rest many are alike.
+WHO = 3
+
+
+class FactsForCheck(NamedTuple):
+    """Of people by delivery; the destinations to which the corridor is closed; the budgets of
+    campaigns that have one, locked."""
+
+    people: dict[int, Any]
+    closed: frozenset[str]
+    budgets: dict[int, Any]
 
 
 def words(connection: Connection, campaign_ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -64,16 +75,30 @@ def facts_for_retry(connection: Connection, delivery_ids: Collection[int]) -> di
 
 
 def facts_for_check(
-    connection: Connection, ids: Collection[int], since: datetime
-) -> dict[int, Any]:
-    """What the check at the moment of sending asks of people, by delivery; contacts are locked, so
-    that two workers can't both find the cap unused (S36): with all other numbers of the same
-    person."""
+    connection: Connection,
+    ids: Collection[int],
+    campaign_ids: Collection[int],
+    origin: str,
+    since: datetime,
+) -> FactsForCheck:
+    """What the check at the moment of sending asks of deliveries and of their campaigns, in one
+    statement. Contacts are locked, so that two workers can't both find the cap unused (S36): with
+    all other numbers of the same person. Then budgets are: who holds one decides what still fits
+    into it."""
     given = packed_values(ids)
     if connection.dialect.name == "postgresql":
         connection.execute(_people_locked(), {"ids": given})
-    found = _facts_for_check().all(connection, {"ids": given, "since": since})
-    return {row.id: row for row in found}
+    people, closed, budgets = together(
+        connection,
+        Question(_facts_for_check(), {"ids": given, "since": since}),
+        Question(_closed_from(), {"origin": origin}),
+        Question(_budgets(), {"campaigns": packed_values(campaign_ids)}),
+    )
+    return FactsForCheck(
+        {row.id: row for row in people},
+        frozenset(row.destination for row in closed),
+        {row.campaign_id: row for row in budgets},
+    )
 
 
 # Built once: building them takes longer than asking them of a hundred deliveries.
@@ -100,7 +125,8 @@ def _facts_for_check() -> Gathered:
     d, c, s = DELIVERIES.c, CONTACTS.c, SAFE.c
     query = (
         select(
-            *(d.id, c.number_sealed, c.person_id, c.consent, c.destination, c.present),
+            *(d.id, c.number_sealed, c.person_id),
+            *(c.consent, c.destination, c.present),
             func.coalesce(s.channel, "").label("safe_channel"),
             func.coalesce(s.hours, "").label("safe_hours"),
             func.coalesce(s.days, "").label("safe_days"),
@@ -136,16 +162,17 @@ def _recalled() -> Select[Any]:
 
 
 @cache
-def _closed_from() -> Select[Any]:
+def _closed_from() -> Gathered:
     c = CORRIDORS.c
-    return select(c.destination).where(c.origin == bindparam("origin"), c.is_open.is_(False))
+    closed = c.origin == bindparam("origin"), c.is_open.is_(False)
+    return Gathered(select(c.destination).where(*closed))
 
 
 @cache
-def _budgets() -> Select[Any]:
+def _budgets() -> Gathered:
     b = BUDGETS.c
-    query = select(BUDGETS).where(among(b.campaign_id)).order_by(b.campaign_id)
-    return query.with_for_update()
+    query = select(BUDGETS).where(among(b.campaign_id, "campaigns")).order_by(b.campaign_id)
+    return Gathered(query.with_for_update())
 
 
 def _tried() -> ColumnElement[int]:
@@ -224,11 +251,6 @@ def put_corridor(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=dict(row)))
 
 
-def closed_from(connection: Connection, origin: str) -> frozenset[str]:
-    """The destinations to which the corridor from `origin` is closed."""
-    return frozenset(connection.execute(_closed_from(), {"origin": origin}).scalars())
-
-
 def put_budget(connection: Connection, campaign_id: int, limit: int, currency: str) -> None:
     """Sets what a campaign may cost in all; what is held already stays."""
     row = {"campaign_id": campaign_id, "limit_micro": limit, "currency": currency}
@@ -239,12 +261,6 @@ def put_budget(connection: Connection, campaign_id: int, limit: int, currency: s
 def drop_budget(connection: Connection, campaign_id: int) -> None:
     """Lets a campaign cost what it will."""
     connection.execute(BUDGETS.delete().where(BUDGETS.c.campaign_id == campaign_id))
-
-
-def budgets(connection: Connection, campaign_ids: Collection[int]) -> dict[int, Any]:
-    """The budgets of campaigns, locked: who holds one decides what still fits into it."""
-    found = connection.execute(_budgets(), {"ids": packed_values(campaign_ids)})
-    return {row.campaign_id: row for row in found.all()}
 
 
 def hold_of_budget(connection: Connection, campaign_id: int, micro: int) -> None:

@@ -4,7 +4,7 @@ under a lock, so that two workers can't spend the same money."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -29,21 +29,19 @@ def price_of(prices: Prices, channel: str, zone: str, now: datetime) -> Price:
 def fit(
     connection: Connection,
     prices: Prices,
+    budgets: Mapping[int, Any],
     rows: Sequence[Row[Any]],
     verdicts: Sequence[Verdict],
     now: datetime,
 ) -> Sequence[Verdict]:
-    """`verdicts` as far as the budgets go; the rest waits, and the campaign is paused. The verdicts
-    are in the order of `rows`."""
-    pairs = list(zip(rows, verdicts, strict=True))
-    asking = {row.campaign_id for row, verdict in pairs if isinstance(verdict, Ready)}
-    budgets = queries.budgets(connection, asking)
+    """`verdicts` as far as the locked `budgets` of campaigns go; the rest waits, and the campaign
+    is paused. The verdicts are in the order of `rows`."""
     if not budgets:
         return verdicts
     held: Counter[int] = Counter()
     spent: dict[int, str] = {}
     fitting: list[Verdict] = []
-    for row, verdict in pairs:
+    for row, verdict in zip(rows, verdicts, strict=True):
         budget = budgets.get(row.campaign_id)
         if budget is None or not isinstance(verdict, Ready):
             fitting.append(verdict)
