@@ -42,6 +42,8 @@ T = TypeVar("T")
 CHANNELS = ("sms", "voice")
 _CHUNK = 1_000
 _CHUNKS_A_SECOND = 4
+# So many requests one place in flight makes in a second: a gateway takes some quarter of it.
+_TURNS_A_SECOND = 4
 # So many chunks are recorded while one leaves: a slot waits neither for the database nor for its
 # disk.
 _AHEAD = 2
@@ -203,12 +205,13 @@ class Dispatcher:
     def _chunk(self, lane: Lane, channel: str) -> int:
         """How many are recorded at once: a quarter of a second of this process's part of the pace,
         as one chunk leaves, two are recorded and one leased, and a campaign that starts now waits
-        no longer than a second for its turn; a few of those that wait for no pace."""
+        no longer than a second for its turn; no more than can leave in a second or so, so that no
+        worker sits on what another could send; a few of those that wait for no pace."""
         if lane.name in self._urgent:
             return _URGENT_CHUNK
         units = _PARTS_GUESS if channel == "sms" else 1
         messages = self._pacers[channel].rate / _CHUNKS_A_SECOND / units / max(1, self._senders())
-        return max(1, min(_CHUNK, int(messages)))
+        return max(1, min(_CHUNK, _TURNS_A_SECOND * self._pace.in_flight, int(messages)))
 
     async def _start(self, lane: Lane, item: Outgoing) -> None:
         slot, pacer = self._slots[lane.name], self._pacers[item.channel]

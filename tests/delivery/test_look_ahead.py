@@ -137,3 +137,39 @@ def test_a_chunk_that_breaks_waits_out_its_lease_and_the_others_leave(
     asyncio.run(story())
     assert states(database) == {"leased": 2, "trying": 3}
     assert len(gateway.sms) == 3
+
+
+def of_size(database, clock, lane, size: int) -> chunks.Chunks:
+    return chunks.Chunks(database, clock, lane, "sms", SENDER, "me", size=lambda: size)
+
+
+def test_a_turn_begins_with_a_small_chunk_and_the_next_are_twice_the_last(
+    database, clock, lane, queue, monkeypatch
+):
+    monkeypatch.setattr(chunks, "_FIRST", 2)
+    queue(20)
+    mine = of_size(database, clock, lane, 6)
+    assert [len(chunk) for chunk in mine.recorded(lambda: False)] == [2, 4, 6, 6, 2]
+    queue(3)
+    assert [len(chunk) for chunk in mine.recorded(lambda: False)] == [2, 1]
+
+
+def test_no_more_is_taken_at_once_than_can_leave_in_a_second(database, clock, lane, queue):
+    queue(20)
+
+    async def story() -> list[int]:
+        gateway, stop = Holding(now=clock.now), asyncio.Event()
+        pace = SenderPace(SENDER, parts_per_second=1e9, in_flight=1)
+        with ThreadPoolExecutor(1) as executor:
+            dispatcher = Dispatcher(database, clock, gateway, [lane], pace, executor)
+            sending = asyncio.create_task(dispatcher.run(stop))
+            # Of one at a time four leave in a second: one chunk leaves, two wait, one is leased.
+            await until(lambda: states(database).get("leased") == 4)
+            await asyncio.sleep(0.2)
+            seen = states(database)
+            stop.set()
+            gateway.let.set()
+            await sending
+        return [seen["trying"], seen["leased"], seen["pending"]]
+
+    assert asyncio.run(story()) == [12, 4, 4]

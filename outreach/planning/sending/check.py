@@ -65,6 +65,14 @@ class _Case(NamedTuple):
     tried_before: int
 
 
+class _Said(NamedTuple):
+    """What goes out in a case: the text (None for a call), its parts, its validity in seconds."""
+
+    body: str | None
+    parts: int
+    validity: int
+
+
 def checker(vault: Vault, prices: Prices, road: Road) -> Check:
     """The check of broadcasts that leave by `road`."""
 
@@ -137,21 +145,20 @@ def _case(known: Any, row: Row[Any], heard: int) -> _Case:
 
 
 def _verdict(
-    vault: Vault, known: Any, row: Row[Any], decided: Row[Any] | Obstacle, now: datetime
+    vault: Vault, known: Any, row: Row[Any], decided: _Said | Obstacle, now: datetime
 ) -> Verdict:
-    if not isinstance(decided, Row):
+    if not isinstance(decided, _Said):
         return decided(row.id)
-    body = decided.body if row.channel == "sms" else None
     try:
         number = vault.unseal(known.number_sealed)
     except Unavailable as error:
         return unopened(row.id, error, now)
-    return Ready(row.id, number, body, decided.parts or 1, decided.validity_seconds)
+    return Ready(row.id, number, *decided)
 
 
 def _decide(
     words: _Words, road: Road, closed: frozenset[str], now: datetime, case: _Case
-) -> Row[Any] | Obstacle:
+) -> _Said | Obstacle:
     """What is said in this case, or what stands against it."""
     campaign, said = words.of(case)
     reason = forbidden(_facts(campaign, said, road, closed, case))
@@ -162,7 +169,8 @@ def _decide(
     if opening is None:
         return partial(Held, state=DeliveryState.SUPPRESSED, reason="safe_contact")
     if opening.at <= now:
-        return said
+        body = said.body if case.channel == "sms" else None
+        return _Said(body, said.parts or 1, said.validity_seconds)
     if opening.at >= case.expires_at:
         return partial(Held, state=DeliveryState.EXPIRED, reason=opening.reason)
     return partial(Later, at=opening.at, reason=opening.reason)
