@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Table
 from outreach.delivery.rules.retry import RetryPolicy
 from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.kernel.errors import Unavailable
+from outreach.kernel.sealing import Vault
 
 log = structlog.get_logger(__name__)
 
@@ -56,8 +57,24 @@ _KEY_PAUSE = timedelta(seconds=30)
 def unopened(delivery_id: int, error: Unavailable, now: datetime) -> Later:
     """The verdict on a delivery whose address or text does not open, because its key is not in this
     process's setting: it keeps its turn and waits, and the others go."""
-    log.error("a message does not open and waits", delivery=delivery_id, error=error.message)
+    _tell(delivery_id, error)
     return Later(delivery_id, now + _KEY_PAUSE, "not_opened")
+
+
+def opened(vault: Vault, sealed: Mapping[int, bytes]) -> dict[int, str | None]:
+    """The sealed numbers of deliveries; None for one that does not open for that reason."""
+    numbers: dict[int, str | None] = {}
+    for delivery_id, value in sealed.items():
+        try:
+            numbers[delivery_id] = vault.unseal(value)
+        except Unavailable as error:
+            _tell(delivery_id, error)
+            numbers[delivery_id] = None
+    return numbers
+
+
+def _tell(delivery_id: int, error: Unavailable) -> None:
+    log.error("a message does not open and waits", delivery=delivery_id, error=error.message)
 
 
 @dataclass(frozen=True)
@@ -80,8 +97,9 @@ class Lane:
 
     `check(connection, deliveries, now)` decides again at the moment of sending, one verdict per
     row; `recalled(connection, ids)` says which of those that were let go must not leave after all.
-    `addresses` gives the numbers of deliveries (to find a lost message). `policies` gives the
-    retry policy of deliveries. `moved` hears of every move, in its transaction (facts, alerts).
+    `addresses` gives the numbers of deliveries, to find a lost message: none for who was forgotten,
+    None for one that does not open (`opened`). `policies` gives the retry policy of deliveries.
+    `moved` hears of every move, in its transaction (facts, alerts).
     `taken` hears of attempts (id, channel, parts) that the gateway took as they were recorded,
     many at a time; of their move `moved` does not hear. `tag` begins the public ids of its
     attempts, so that a report finds its lane.
@@ -94,7 +112,7 @@ class Lane:
     receipts: Table
     check: Callable[[Connection, Sequence[Row[Any]], datetime], Sequence[Verdict]]
     recalled: Callable[[Connection, Sequence[int]], Sequence[Held]]
-    addresses: Callable[[Connection, Sequence[int]], Mapping[int, str]]
+    addresses: Callable[[Connection, Sequence[int]], Mapping[int, str | None]]
     policies: Callable[[Connection, Sequence[Row[Any]]], Mapping[int, RetryPolicy]]
     moved: Callable[[Connection, Sequence[Move], datetime], None]
     taken: Callable[[Connection, Sequence[Row[Any]], datetime], None]

@@ -86,6 +86,7 @@ async def reconcile(
 ) -> int:
     """Looks in the gateway's own list for attempts whose answer was lost; counts the moves."""
     lost, numbers = await _in_thread(executor, _lost, engine, lane, clock.now())
+    closed = {number for number, opened in numbers.items() if opened is None}
 
     async def look(row: Row[Any]) -> list[Found] | None:
         number = numbers.get(row.delivery_id)
@@ -93,7 +94,8 @@ async def reconcile(
             return None
         return await gateway.find(number, row.submitting_at - _SKEW, row.channel)
 
-    answered, asked_in_vain = await _ask(lost, look)
+    answered, asked_in_vain = await _ask([r for r in lost if r.delivery_id not in closed], look)
+    asked_in_vain += [row for row in lost if row.delivery_id in closed]
     if not lost:
         return 0
     return await _in_thread(
@@ -142,7 +144,9 @@ async def _ask(
     return sorted(answered, key=lambda pair: pair[0].id), in_vain
 
 
-def _lost(engine: Engine, lane: Lane, now: datetime) -> tuple[Sequence[Row[Any]], dict[int, str]]:
+def _lost(
+    engine: Engine, lane: Lane, now: datetime
+) -> tuple[Sequence[Row[Any]], dict[int, str | None]]:
     with reading(engine) as connection:
         lost = queries.uncertain(connection, lane, now - _ANSWER_DUE, now - _LOOK_AGAIN, _LIMIT)
         return lost, dict(lane.addresses(connection, [row.delivery_id for row in lost]))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict, unopened
+from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict, opened, unopened
 from outreach.delivery.rules.retry import RetryPolicy
 from outreach.delivery.rules.states import DeliveryState
 from outreach.delivery.stops.queries import scopes
@@ -35,10 +35,11 @@ def answers_lane(help_vault: Vault) -> Lane:
         # An answer is due whatever the person's consent (S12a); its loop limit was asked before.
         return _stopped(queries.deliveries(connection, ids)) if _quiet(connection) else ()
 
-    def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
+    def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str | None]:
         rows = queries.deliveries(connection, ids)
         # One that was emptied (S20, S23) is looked for nowhere.
-        return {row.id: help_vault.unseal(row.address_sealed) for row in rows if row.address_sealed}
+        sealed = {row.id: row.address_sealed for row in rows if row.address_sealed}
+        return opened(help_vault, sealed)
 
     return Lane(
         name=NAME,

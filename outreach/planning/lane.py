@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from outreach.content.prices import Price, Prices
-from outreach.delivery.lane import Held, Lane, Move
+from outreach.delivery.lane import Held, Lane, Move, opened
 from outreach.delivery.rules.listening import listened
 from outreach.delivery.rules.states import AttemptState, DeliveryState
 from outreach.kernel.sealing import Vault
@@ -33,9 +33,8 @@ _ON_ITS_WAY = frozenset({AttemptState.SUBMITTED, AttemptState.SENT, AttemptState
 def broadcast_lane(vault: Vault, road: Road, *, prices: Prices) -> Lane:
     """The lane of the register's deliveries, which leave by `road`."""
 
-    def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
-        sealed = queries.sealed_numbers(connection, ids)
-        return {number: vault.unseal(value) for number, value in sealed.items()}
+    def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str | None]:
+        return opened(vault, queries.sealed_numbers(connection, ids))
 
     def moved(connection: Connection, moves: Sequence[Move], now: datetime) -> None:
         _moved(connection, prices, moves, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,14 +10,16 @@ import pytest
 from outreach.bootstrap import Runtime, assemble
 from outreach.content.shipped import shipped_of
 from outreach.delivery import settle
-from outreach.delivery.tables import Delivery
+from outreach.delivery.tables import Attempt, Delivery
+from outreach.gateways.ports import Uncertain
 from outreach.hotline.tables import HelpDelivery, StaffAlert
 from outreach.kernel.sealing import new_keys
 from outreach.settings import Settings, load_settings
 from tests.world import World
 
-DELIVERIES, ANSWERS, ALERTS = (
+DELIVERIES, ATTEMPTS, ANSWERS, ALERTS = (
     Delivery.__table__,
+    Attempt.__table__,
     HelpDelivery.__table__,
     StaffAlert.__table__,
 )
@@ -73,3 +76,32 @@ def test_s9_an_answer_that_does_not_open_waits_and_a_person_is_told_when_it_is_t
     world.runtime.clock.advance(timedelta(minutes=5))
     settle.tidy(world.runtime.engine, world.runtime.clock, world.runtime.lanes[0])
     assert [row.kind for row in world.all(ALERTS)] == ["answer_dropped"]
+
+
+def test_a_lost_answer_of_a_number_that_does_not_open_waits_and_the_others_are_looked_up(
+    world: World, elsewhere: World
+) -> None:
+    for index in range(1, 5):  # more than the refusals after which the gateway is left alone
+        elsewhere.enrol(index)
+    world.enrol(5)
+    world.fire()
+    world.gateway.script(*[Uncertain("time-out")] * 5, taken=True)
+    elsewhere.send()
+    assert states(world) == ["submitting"] * 5
+    world.runtime.clock.advance(timedelta(minutes=2))
+    reconcile(world)
+    assert states(world) == ["submitting"] * 4 + ["submitted"]
+    world.runtime.clock.advance(timedelta(minutes=3))
+    reconcile(elsewhere)
+    assert states(world) == ["submitted"] * 5
+    assert len(world.gateway.sms) == 5
+
+
+def states(world: World) -> list[str]:
+    return [row.state for row in sorted(world.all(ATTEMPTS), key=lambda row: row.delivery_id)]
+
+
+def reconcile(world: World) -> None:
+    runtime = world.runtime
+    (lane,) = (lane for lane in runtime.lanes if lane.deliveries is DELIVERIES)
+    asyncio.run(settle.reconcile(runtime.engine, runtime.clock, lane, runtime.gateway))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict, unopened
+from outreach.delivery.lane import Held, Lane, Move, Ready, Verdict, opened, unopened
 from outreach.delivery.rules.retry import RetryPolicy
 from outreach.delivery.rules.states import DeliveryState
 from outreach.hotline.duty import queries
@@ -32,14 +32,11 @@ def alerts_lane(vault: Vault) -> Lane:
         phones = roster.phones(connection, {row.staff_id for row in rows})
         return [_verdict(vault, row, phones.get(row.staff_id), now) for row in rows]
 
-    def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
+    def addresses(connection: Connection, ids: Sequence[int]) -> Mapping[int, str | None]:
         rows = queries.deliveries(connection, ids)
         phones = roster.phones(connection, {row.staff_id for row in rows})
-        return {
-            row.id: vault.unseal(phones[row.staff_id].sealed)
-            for row in rows
-            if row.staff_id in phones
-        }
+        known = [row for row in rows if row.staff_id in phones]
+        return opened(vault, {row.id: phones[row.staff_id].sealed for row in known})
 
     return Lane(
         name=NAME,
