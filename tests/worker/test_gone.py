@@ -92,7 +92,7 @@ def test_what_somebody_silent_records_at_this_moment_is_not_waited_for(runtime, 
     engine, clock, lane = runtime.engine, runtime.clock, runtime.desk.broadcasts
     fall_silent(engine, SLOW, seconds=20)
     with transaction(engine) as recording, transaction(engine) as beside:
-        assert len(batch.leased(recording, lane, leased[SLOW], SLOW)) == 4
+        assert len(batch.leased(lane, leased[SLOW], SLOW).all(recording)) == 4
         assert queries.reclaim(beside, lane, clock.now()) == 0
 
 
