@@ -108,7 +108,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument(
-        "--split", action="store_true", help="web, scheduler and two workers (PostgreSQL)"
+        "--split", action="store_true", help="web, scheduler and two workers (postgresql)"
     )
     parser.add_argument("--people", type=int, default=_PEOPLE, help="contacts per run")
     parser.add_argument("--point", default="", help="die at this point only")
@@ -117,7 +117,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--jobs", type=int, default=4, help="runs at the same time")
     parser.add_argument("--json", action="store_true", help="the sum as JSON on stdout")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.split and options.database != "postgresql":
+        parser.error("--split runs on PostgreSQL: add --database postgresql")
+    return options
 
 
 if __name__ == "__main__":

@@ -68,3 +68,12 @@ def test_under_one_in_a_hundred_is_unknown_where_one_in_twenty_times_out_after_a
     found = faults("--runs", "1", "--deaths", "0", "--people", "300")
     assert sum(found["deliveries"].values()) == 300
     assert found["unknown_share"] < 0.01
+
+
+def test_processes_apart_are_refused_on_sqlite() -> None:
+    command = [sys.executable, "-m", "scripts.crashes", "--split", "--runs", "1"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 2
+    assert "--database postgresql" in done.stderr
